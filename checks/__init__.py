@@ -1,0 +1,1 @@
+"""Judge: pure functions from facts to verdicts. No I/O, no SDK, no clock."""
