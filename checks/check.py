@@ -91,7 +91,7 @@ class Check:
 
 
 def check(
-    id: str,  # noqa: A002 - the word the field uses
+    id: str,
     *,
     on: str | tuple[str, ...],
     severity: str,
