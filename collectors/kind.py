@@ -235,12 +235,6 @@ def describe(cls: type[Kind]) -> KindSpec:
     )
 
 
-def clients_of(spec: KindSpec, step: Step) -> tuple[str, ...]:
-    """The parameter names of `step` that must be clients: all that are nothing else."""
-    known = {spec.singular, spec.plural, "tags", *spec.lookups, *spec.fact_names}
-    return tuple(name for name in step.inputs if name not in known)
-
-
 def _mark(role: str, **fields: Any) -> Callable[[Any], Any]:
     needs = fields.pop("needs")
     by_operation = {"": needs} if isinstance(needs, str) else dict(needs)
@@ -280,7 +274,6 @@ __all__ = [
     "Step",
     "Target",
     "Unreached",
-    "clients_of",
     "describe",
     "fact",
     "lists",
