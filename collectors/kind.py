@@ -62,7 +62,9 @@ class Failure:
 class Recorder(Protocol):
     """Where a client reports each raw answer it got, after the keep-list was applied."""
 
-    def answered(self, operation: str, asked: Mapping[str, Json], kept: Json, *, request_id: str = "") -> None:
+    def answered(
+        self, operation: str, asked: Mapping[str, Json], kept: Json, *, request_id: str = ""
+    ) -> None:
         """Record one answer; `kept` becomes a content-addressed object."""
 
     def failed(self, operation: str, asked: Mapping[str, Json], code: str, *, request_id: str = "") -> None:
@@ -257,7 +259,9 @@ def _snake(name: str) -> str:
 
 
 def _plural(word: str) -> str:
-    return word[:-1] + "ies" if word.endswith("y") else word + "es" if word.endswith("s") else word + "s"
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith(("s", "x", "ch", "sh")) else "s")
 
 
 __all__ = [

@@ -76,7 +76,9 @@ def _visit(spec: KindSpec, name: str, order: dict[str, Step], path: tuple[str, .
         return
     step = spec.facts.get(name)
     if step is None:
-        raise KindError(f"{spec.name} has no fact {name!r}", hint=f"it has {', '.join(sorted(spec.fact_names))}")
+        raise KindError(
+            f"{spec.name} has no fact {name!r}", hint=f"it has {', '.join(sorted(spec.fact_names))}"
+        )
     for used in step.inputs:
         if used in spec.fact_names:
             _visit(spec, used, order, (*path, name))
@@ -101,7 +103,9 @@ def _lookups(spec: KindSpec, steps: Iterable[Step]) -> tuple[Step, ...]:
     return tuple(order.values())
 
 
-def wanted_facts(reads: Iterable[tuple[str, Iterable[str]]], known: Mapping[str, KindSpec]) -> dict[str, set[str]]:
+def wanted_facts(
+    reads: Iterable[tuple[str, Iterable[str]]], known: Mapping[str, KindSpec]
+) -> dict[str, set[str]]:
     """Union of (kind, facts) pairs by kind, for kinds that are known; others are somebody else's (derived, absent)."""
     wanted: dict[str, set[str]] = {}
     for kind, facts in reads:

@@ -23,7 +23,9 @@ class TaskRecorder:
         self._part = part
         self._about = about
 
-    def answered(self, operation: str, asked: Mapping[str, Json], kept: Json, *, request_id: str = "") -> None:
+    def answered(
+        self, operation: str, asked: Mapping[str, Json], kept: Json, *, request_id: str = ""
+    ) -> None:
         """Record one answer; raises NotCanonical when the kept part cannot be evidence."""
         data = canonical(kept)
         name = digest(data)
