@@ -90,7 +90,7 @@ class Check:
     reserved: frozenset[str] = frozenset()
 
 
-def check(
+def check(  # noqa: PLR0913 - a declaration, read as a table
     id: str,
     *,
     on: str | tuple[str, ...],
@@ -126,7 +126,9 @@ def check(
     return declare
 
 
-def _parameters(id_: str, function: Callable[..., Any]) -> tuple[tuple[str, ...], dict[str, Any], frozenset[str]]:
+def _parameters(
+    id_: str, function: Callable[..., Any]
+) -> tuple[tuple[str, ...], dict[str, Any], frozenset[str]]:
     positional: list[str] = []
     policy: dict[str, Any] = {}
     reserved: set[str] = set()
@@ -147,16 +149,22 @@ def _parameters(id_: str, function: Callable[..., Any]) -> tuple[tuple[str, ...]
 
 def _known_severity(id_: str, severity: str) -> str:
     if severity not in SEVERITIES:
-        raise CheckError(f"check {id_}: unknown severity {severity!r}", hint=f"one of {', '.join(SEVERITIES)}")
+        raise CheckError(
+            f"check {id_}: unknown severity {severity!r}", hint=f"one of {', '.join(SEVERITIES)}"
+        )
     return severity
 
 
 def _sound_links(id_: str, links: list[Link]) -> tuple[Link, ...]:
     if not links:
-        raise CheckError(f"check {id_} links to no provision", hint="give at least one direct/supporting/context link")
+        raise CheckError(
+            f"check {id_} links to no provision", hint="give at least one direct/supporting/context link"
+        )
     for link in links:
         if not link.proves or not link.does_not_prove:
-            raise CheckError(f"check {id_}: its link to {link.provision} must say what it proves and what it does not")
+            raise CheckError(
+                f"check {id_}: its link to {link.provision} must say what it proves and what it does not"
+            )
     return tuple(links)
 
 
