@@ -1,0 +1,143 @@
+"""Find, read and validate the settings file: every problem at once, as `file:line: key: what; did you mean`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from config import nodes
+from config.fields import nearest
+from config.nodes import Document, Problem
+from config.settings import Settings, default_store, this_machine
+from config.source_settings import SOURCES
+from evidence.model import NightledgerError
+
+FILE_NAME = "nightledger.yaml"
+SYSTEM_FILE = Path("/etc/nightledger") / FILE_NAME
+
+_SENTENCES = {
+    "missing": "is required",
+    "string_type": "must be text",
+    "int_parsing": "must be a whole number",
+    "bool_parsing": "must be true or false",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "dict_type": "must be a mapping of keys to values",
+    "model_type": "must be a mapping of keys to values",
+    "model_attributes_type": "must be a mapping of keys to values",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "string_too_short": "must have at least {min_length} characters",
+    "literal_error": "must be one of {expected}",
+}
+
+
+class ConfigError(NightledgerError):
+    """A settings file cannot be used; `problems` holds all that is wrong, in the order of the file."""
+
+    exit_code = 2
+
+    def __init__(self, name: str, problems: list[Problem], *, hint: str = "") -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(f"{name}:{problem}" for problem in self.problems), hint=hint)
+
+
+def find(environ: Mapping[str, str], directory: Path) -> Path | None:
+    """The settings file to use: NIGHTLEDGER_CONFIG, else in `directory`, else under /etc; None when there is none."""
+    if named := environ.get("NIGHTLEDGER_CONFIG"):
+        return Path(named)
+    return next((path for path in (directory / FILE_NAME, SYSTEM_FILE) if path.exists()), None)
+
+
+def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from `path`, or for this machine alone when it is None; raises ConfigError.
+
+    NIGHTLEDGER_STORE replaces the store either way.
+    """
+    if path is None:
+        return this_machine(environ.get("NIGHTLEDGER_STORE") or default_store(environ))
+    try:
+        text = path.read_bytes().decode()
+    except OSError as error:
+        raise ConfigError(str(path), [Problem(0, "", f"cannot be read: {error.strerror}")]) from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(str(path), [Problem(0, "", f"byte {error.start} is not UTF-8 text")]) from None
+    return parse(text, path, environ)
+
+
+def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
+    """Settings from the text of a file called `path`, whose directory relative paths start from."""
+    document = nodes.read(text)
+    data = document.data
+    if not document.problems and not isinstance(data, dict):
+        document.problems.append(Problem(1, "", "must be a mapping of keys to values"))
+    if not isinstance(data, dict) or not data:
+        raise ConfigError(str(path), document.problems)
+    if override := environ.get("NIGHTLEDGER_STORE"):
+        data = {**data, "store": override}
+    try:
+        settings = Settings.model_validate(data, context={"base": str(path.absolute().parent)})
+    except ValidationError as error:
+        known = {problem.key for problem in document.problems}
+        found = [
+            _problem(document, dict(item)) for item in error.errors(include_url=False, include_input=False)
+        ]
+        raise ConfigError(
+            str(path), document.problems + [problem for problem in found if problem.key not in known]
+        ) from None
+    if document.problems:
+        raise ConfigError(str(path), document.problems)
+    return settings
+
+
+def _problem(document: Document, error: dict[str, Any]) -> Problem:
+    """One pydantic error at its place in the file; never repeats what was written there, it may be a secret."""
+    path, model = _place(error["loc"])
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        fields = set(model.model_fields) if model else set()
+        message = f"unknown key{nearest(str(path[-1]), fields)}"
+    elif kind == "union_tag_invalid":
+        path, message = (
+            (*path, "type"),
+            f"is none of {', '.join(SOURCES)}{nearest(context['tag'], set(SOURCES))}",
+        )
+    elif kind == "union_tag_not_found":
+        path, message = (*path, "type"), f"is required: one of {', '.join(SOURCES)}"
+    elif kind == "value_error":
+        message = str(context["error"])
+    elif kind == "string_too_short" and context["min_length"] == 1:
+        message = "must not be empty"
+    else:
+        message = _SENTENCES.get(kind, str(error["msg"]).lower()).format(**context)
+    return Problem(document.line(path), nodes.dotted(path), message)
+
+
+def _place(loc: tuple[str | int, ...]) -> tuple[nodes.Path, type[BaseModel] | None]:
+    """Where in the file a pydantic location is (its union tags are not in the file), and the model of that mapping."""
+    path: nodes.Path = ()
+    annotation: Any = Settings
+    owner: type[BaseModel] | None = None
+    for position, step in enumerate(loc):
+        if step in SOURCES and position == 2 and loc[0] == "sources":
+            annotation = SOURCES[str(step)]
+            continue
+        owner = annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+        annotation = _below(annotation, step)
+        path = (*path, step)
+    return path, owner
+
+
+def _below(annotation: Any, step: str | int) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        field = annotation.model_fields.get(str(step))
+        return field.annotation if field else None
+    if get_origin(annotation) in (tuple, list):
+        return get_args(annotation)[0]
+    if get_origin(annotation) is dict:
+        return get_args(annotation)[1]
+    return None

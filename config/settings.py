@@ -1,0 +1,145 @@
+"""The settings of one organisation, as types. Reading the file is config/load.py's business."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ConfigDict, Field, field_validator, model_validator
+
+from config.cron import Nightly, parse
+from config.fields import Cron, FilePath, Reason, Scalar, Section, StoreUrl, Text, TimeZone
+from config.source_settings import HostsSource, Source
+from evidence.model import Resource
+
+
+class Organisation(Section):
+    """Who the evidence is about, and the zone in which its days begin and end."""
+
+    name: Text = "unnamed organisation"
+    timezone: TimeZone = "UTC"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone, loaded."""
+        return ZoneInfo(self.timezone)
+
+
+class PolicyOverride(Section):
+    """Other values for a check's parameters than its defaults, and why; the values are still text here."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, Scalar | list[Scalar]] = Field(init=False)
+
+    reason: Reason
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> PolicyOverride:
+        if not self.parameters:
+            raise ValueError("names no parameter of the check")
+        return self
+
+    @property
+    def parameters(self) -> dict[str, Scalar | list[Scalar]]:
+        """The new values by parameter, as written."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class Exclusion(Section):
+    """A check that is not asked at all, and why; it is named in every report."""
+
+    check: Text
+    reason: Reason
+
+
+class Selection(Section):
+    """What of all checks is asked."""
+
+    exclude: tuple[Exclusion, ...] = ()
+
+
+class EphiRule(Section):
+    """Resources that hold ePHI: all given patterns (shell wildcards, case matters) must match."""
+
+    kind: Text | None = None
+    name: Text | None = None
+    uid: Text | None = None
+    labels: dict[str, Scalar] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> EphiRule:
+        if not (self.kind or self.name or self.uid or self.labels):
+            raise ValueError("matches everything; give kind, name, uid or labels")
+        return self
+
+    def matches(self, resource: Resource) -> bool:
+        """Whether this rule says that the resource holds ePHI."""
+        texts = ((self.kind, resource.kind), (self.name, resource.name), (self.uid, resource.uid))
+        labels = dict(resource.labels)
+        return all(pattern is None or fnmatchcase(text, pattern) for pattern, text in texts) and all(
+            key in labels and fnmatchcase(labels[key], pattern) for key, pattern in self.labels.items()
+        )
+
+
+class Schedule(Section):
+    """When the nightly scan begins: one time of day in a zone (the organisation's when none is given)."""
+
+    cron: Cron = "0 2 * * *"
+    timezone: TimeZone | None = None
+
+    @property
+    def nightly(self) -> Nightly:
+        """The cron text, read."""
+        return parse(self.cron)
+
+
+class Settings(Section):
+    """All that nightledger.yaml may say."""
+
+    organisation: Organisation = Field(default_factory=Organisation)
+    store: StoreUrl = Field(default_factory=lambda: default_store(os.environ))
+    key_directory: FilePath | None = Field(
+        default=None, description="where the signing key stays, outside the store"
+    )
+    sources: tuple[Source, ...]
+    policy: dict[str, PolicyOverride] = Field(default_factory=dict, description="by check id")
+    selection: Selection = Field(default_factory=Selection)
+    ephi: tuple[EphiRule, ...] = Field(
+        default=(), description="which resources hold ePHI; none given: not known"
+    )
+    schedule: Schedule = Field(default_factory=Schedule)
+
+    @field_validator("sources")
+    @classmethod
+    def _names_differ(cls, sources: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not sources:
+            raise ValueError("needs at least one source")
+        names = [source.name for source in sources]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two sources are called {', '.join(twice)}")
+        return sources
+
+    def holds_ephi(self, resource: Resource) -> bool | None:
+        """What the ephi rules say of a resource; None when there are no rules, because then nobody has said."""
+        return any(rule.matches(resource) for rule in self.ephi) if self.ephi else None
+
+    @property
+    def schedule_zone(self) -> ZoneInfo:
+        """The zone whose wall clock starts the nightly scan."""
+        return ZoneInfo(self.schedule.timezone or self.organisation.timezone)
+
+
+def default_store(environ: Mapping[str, str]) -> str:
+    """The embedded store under the XDG data directory, as a URL."""
+    data = environ.get("XDG_DATA_HOME") or str(Path(environ.get("HOME") or Path.home()) / ".local" / "share")
+    return f"sqlite:{data}/nightledger/evidence.db"
+
+
+def this_machine(store: str) -> Settings:
+    """The settings when there is no file: look at the machine we run on, keep the evidence at `store`."""
+    return Settings(store=store, sources=(HostsSource(type="hosts", name="this-machine", local=True),))

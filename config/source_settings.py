@@ -1,0 +1,127 @@
+"""What each type of source takes in the settings file; nightledger/sources.py hands it to the collectors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, model_validator
+
+from config.fields import (
+    AccountId,
+    FilePath,
+    Region,
+    RoleArn,
+    SecretReference,
+    Section,
+    SourceName,
+    Text,
+)
+
+
+def _ldap_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"ldap", "ldaps"} or not parts.hostname:
+        raise ValueError("a directory's url is ldaps://HOST[:PORT] or ldap://HOST[:PORT]")
+    if "@" in parts.netloc:
+        raise ValueError("a user or password is never written in a url; use bind_dn and password")
+    return text
+
+
+class AwsSource(Section):
+    """One AWS account, or several through a role of the same name in each."""
+
+    type: Literal["aws"]
+    name: SourceName
+    profile: Text | None = Field(
+        default=None, description="a profile of the AWS shared config; else the usual chain"
+    )
+    regions: tuple[Region, ...] = Field(default=(), description="empty: every region the account has enabled")
+    role_arn: RoleArn | None = Field(default=None, description="the one role to assume")
+    role_name: Text | None = Field(default=None, description="the role to assume in each of `accounts`")
+    accounts: tuple[AccountId, ...] = Field(default=(), description="the accounts to assume `role_name` in")
+    external_id: Text | None = Field(
+        default=None, description="the external id the role's trust policy asks for"
+    )
+    partition: Literal["aws", "aws-us-gov", "aws-cn"] = "aws"
+    home_region: Region = Field(default="us-east-1", description="the region that answers for what is global")
+    endpoint_url: Text | None = Field(default=None, description="a private endpoint instead of AWS's own")
+
+    @model_validator(mode="after")
+    def _roles_are_whole(self) -> AwsSource:
+        if bool(self.accounts) != bool(self.role_name):
+            raise ValueError("role_name and accounts are given together or not at all")
+        if self.role_arn and self.role_name:
+            raise ValueError("give role_arn for one account, or role_name and accounts for several, not both")
+        return self
+
+
+class Host(Section):
+    """One host reached over SSH."""
+
+    address: Text
+    port: int = Field(default=22, ge=1, le=65535)
+    user: Text | None = Field(
+        default=None, description="the account on the host; else the one who runs the scan"
+    )
+    key_file: FilePath | None = Field(
+        default=None, description="the private key; no agent and no other key is tried"
+    )
+    known_hosts: FilePath | None = Field(default=None, description="where the host's key must stand already")
+    sudo: bool = Field(default=False, description="ask sudo, without a password, for what only root may read")
+
+
+class HostsSource(Section):
+    """This machine, or hosts over SSH, or both."""
+
+    type: Literal["hosts"]
+    name: SourceName
+    local: bool = Field(default=False, description="also look at the machine the scan runs on")
+    hosts: tuple[Host, ...] = ()
+
+    @model_validator(mode="after")
+    def _somewhere_to_look(self) -> HostsSource:
+        if not self.local and not self.hosts:
+            raise ValueError("a hosts source needs hosts, or local: true for this machine")
+        return self
+
+
+class DirectorySource(Section):
+    """One LDAP directory."""
+
+    type: Literal["directory"]
+    name: SourceName
+    url: Annotated[str, AfterValidator(_ldap_url)]
+    base: Text = Field(description="the DN below which accounts are looked for")
+    bind_dn: Text | None = Field(
+        default=None, description="who we bind as; without it the reading is anonymous"
+    )
+    password: SecretReference | None = Field(
+        default=None, description="env:NAME, file:/path or keyring:service/user"
+    )
+    ca_file: FilePath | None = Field(default=None, description="the certificates to trust; else the system's")
+    start_tls: bool = Field(
+        default=True, description="ask for TLS on an ldap:// connection before anything else"
+    )
+    privileged_groups: tuple[Text, ...] = Field(
+        default=(), description="DNs of groups whose members are privileged"
+    )
+
+    @model_validator(mode="after")
+    def _bind_is_whole(self) -> DirectorySource:
+        if (self.bind_dn is None) != (self.password is None):
+            raise ValueError("bind_dn and password are given together or not at all")
+        if self.password is not None and self.url.startswith("ldap:") and not self.start_tls:
+            raise ValueError("a password is never sent in clear text: use ldaps:// or start_tls: true")
+        return self
+
+
+SOURCES: dict[str, type[AwsSource | HostsSource | DirectorySource]] = {
+    "aws": AwsSource,
+    "directory": DirectorySource,
+    "hosts": HostsSource,
+}
+"""The settings of each type of source, by what `type:` says."""
+
+Source = Annotated[AwsSource | HostsSource | DirectorySource, Field(discriminator="type")]
+"""Any source."""
