@@ -15,16 +15,17 @@ from evidence.model import (
     Missing,
     Observation,
     Reason,
+    Resource,
     ScopeStatus,
     Status,
     UnitResult,
 )
 
-Elsewhere = Callable[[str, str], Fact]
-"""Answers a check's `also`: (kind, fact) to the value held by the one resource of that kind in this target."""
+Elsewhere = Callable[[str, str, Resource], Fact]
+"""Answers a check's `also`: (kind, fact, for whom) to the value held by the one resource of that kind there."""
 
 
-def nowhere(kind: str, fact: str) -> Fact:
+def nowhere(kind: str, fact: str, _resource: Resource) -> Fact:
     """The Elsewhere of a run in which no other kind was looked at."""
     return Missing(Reason.NOT_AVAILABLE, detail=f"{kind} was not looked at for {fact}")
 
@@ -74,7 +75,7 @@ def judge_one(
     given = {name: values.get(name, _NEVER_READ) for name in check.facts}
     for name, place in check.also.items():
         kind, _, fact = place.partition(":")
-        given[name] = elsewhere(kind, fact)
+        given[name] = elsewhere(kind, fact, observation.resource)
     missing = tuple((name, value) for name, value in sorted(given.items()) if isinstance(value, Missing))
     if missing:
         return Finding(

@@ -38,12 +38,16 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One source to poll through its platform: the plans by kind, and the source's name for the units."""
+    """One source to poll through its platform: the plans by kind, and the source's name for the units.
+
+    `only` limits an on-demand run to some resources; a scope in which it left one out is partial.
+    """
 
     platform: Platform
     source_name: str
     source: Any
     plans: Mapping[str, KindPlan]
+    only: Callable[[Found], bool] | None = None
 
 
 def poll(
@@ -169,7 +173,7 @@ class _Engine:
         self._targets[id(target)] = target
         self._left[id(target)] = len(errand.plans)
         for kind, plan in errand.plans.items():
-            unit = UnitRun(Unit(errand.source_name, target.name, kind), plan, target)
+            unit = UnitRun(Unit(errand.source_name, target.name, kind), plan, target, errand.only)
             self._units[id(unit)] = unit
             self._platforms[id(unit)] = errand.platform
             self._plan_unit(unit.unit)
@@ -279,7 +283,9 @@ class _Engine:
             return
         found, broke = page or ([], error)
         for item in found:
-            if scope.why is None:
+            if scope.unit.only is not None and not scope.unit.only(item):
+                scope.left_out = True
+            elif scope.why is None:
                 self._add(scope, item)
         if scope.unit.closed:
             return
@@ -306,6 +312,8 @@ class _Engine:
 
     def _end_listing(self, scope: ScopeRun) -> None:
         scope.listed = True
+        if scope.left_out and scope.why is None:
+            scope.why, scope.status = _LEFT_OUT, ScopeStatus.PARTIAL
         for step in scope.unit.plan.facts:
             if step.batch:
                 self._flush(scope, step, at_least=1)
@@ -579,6 +587,7 @@ def _take(listing: Iterator[Found]) -> _Page:
     return found, None
 
 
+_LEFT_OUT = Missing(Reason.NOT_AVAILABLE, detail="only some resources were asked for")
 _NOT_GIVEN = Missing(Reason.ERROR, detail="the listing did not give this fact")
 _NOT_ANSWERED = Missing(Reason.ERROR, detail="the answer did not mention this resource")
 

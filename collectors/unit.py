@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +62,7 @@ class ScopeRun:
     listing: Iterator[Found] | None = None
     listed: bool = False
     paused: bool = False
+    left_out: bool = False
     why: Missing | None = None
     status: ScopeStatus = ScopeStatus.COMPLETE
     closed: bool = False
@@ -91,6 +92,7 @@ class UnitRun:
     unit: Unit
     plan: KindPlan
     target: Target
+    only: Callable[[Found], bool] | None = None
     scopes: dict[str, ScopeRun] = field(default_factory=dict)
     recorders: list[TaskRecorder] = field(default_factory=list)
     shared: list[TaskRecorder] = field(default_factory=list)

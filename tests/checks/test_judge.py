@@ -136,7 +136,9 @@ def test_a_fact_of_another_kind_is_asked_elsewhere_and_missing_there_is_unknown_
     result = unit(box(colour="red"))
     assert verdicts(result, uses_both)[0][0] is Status.UNKNOWN
     assert (
-        verdicts(result, uses_both, elsewhere=lambda kind, fact: (kind, fact) == ("fake.shop", "block"))[0][0]
+        verdicts(result, uses_both, elsewhere=lambda kind, fact, _: (kind, fact) == ("fake.shop", "block"))[
+            0
+        ][0]
         is Status.PASS
     )
 
