@@ -89,9 +89,19 @@ class Provision:
         """Whether it is a physical (310) or technical (312) safeguard: every report has a line for each."""
         return self.family in SAFEGUARD_FAMILIES
 
+    @property
+    def is_for_people_alone(self) -> bool:
+        """Whether only a document or an assurance report can carry it, whatever is collected beside it."""
+        return self.evidence_mode in PEOPLE_ALONE
+
 
 APPENDIX_A_FAMILIES = ("administrative", "physical", "technical")
 SAFEGUARD_FAMILIES = ("physical", "technical")
+PEOPLE_ALONE = (
+    EvidenceMode.ATTESTED,
+    EvidenceMode.ATTESTED_WITH_FEEDS,
+    EvidenceMode.INHERITED_OR_ATTESTED,
+)
 
 
 @dataclass(frozen=True, slots=True)
