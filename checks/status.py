@@ -43,6 +43,10 @@ class FindingRow(Protocol):
     def sentence(self) -> str:
         """Why."""
 
+    @property
+    def seen(self) -> bool:
+        """False where the finding is only remembered from an earlier run: then it counts as unknown."""
+
 
 class UnitRow(Protocol):
     """What the roll-up reads of a polled unit; a unit that failed whole may have no coverage at all."""
@@ -119,7 +123,8 @@ def _collect(findings: Iterable[FindingRow], waived: Mapping[tuple[str, str], st
 
 
 def _add(answers: _Answers, row: FindingRow, waiver: str) -> None:
-    match Status(row.status):
+    status, sentence = _as_of_now(row)
+    match status:
         case Status.PASS:
             answers.passed.setdefault(row.kind, set()).add(row.uid)
             return
@@ -131,9 +136,19 @@ def _add(answers: _Answers, row: FindingRow, waiver: str) -> None:
         case Status.UNKNOWN:
             # A waiver accepts a known weakness; it cannot make known what was not seen.
             pile, waiver = answers.unknown, ""
-    pile.append(Bad(row.check, row.uid, row.kind, row.name, row.sentence, waiver))
+    pile.append(Bad(row.check, row.uid, row.kind, row.name, sentence, waiver))
     if not row.uid.startswith("scope:"):
         answers.bad_uids.setdefault(row.kind, set()).add(row.uid)
+
+
+def _as_of_now(row: FindingRow) -> tuple[Status, str]:
+    status = Status(row.status)
+    if row.seen:
+        return status, row.sentence
+    return (
+        Status.UNKNOWN,
+        f"not seen in this run; last known: {status.value.replace('_', ' ')}, {row.sentence}",
+    )
 
 
 def _coverage_gaps(units: Iterable[UnitRow]) -> _CoverageGaps:

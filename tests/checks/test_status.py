@@ -18,6 +18,7 @@ class Row:
     status: Status
     kind: str = BUCKETS
     sentence: str = "because"
+    seen: bool = True
 
     @property
     def name(self):
@@ -162,6 +163,13 @@ def test_a_scope_that_could_not_be_listed_is_unknown_but_no_resource():
     assert line.state is ProvisionState.PARTLY_EVIDENCED
     assert line.direct.asked == 1
     assert len(line.direct.unknown) == 1
+
+
+@pytest.mark.parametrize("status", [PASS, FAIL])
+def test_what_is_only_remembered_from_an_earlier_run_counts_as_unknown(status):
+    line = encryption([Row("c", "b1", PASS), Row("c", "b2", status, seen=False)])
+    assert line.state is ProvisionState.PARTLY_EVIDENCED
+    assert "last known" in line.direct.unknown[0].sentence
 
 
 def test_not_applicable_everywhere_is_said():
