@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, ClassVar, Protocol
 
-from evidence.model import Call, Fact, Json, NightledgerError, Reason, Scope
+from evidence.model import Call, Json, NightledgerError, Reason, Scope
 
 _MARK = "__nightledger__"
 
@@ -35,8 +35,8 @@ class Found:
     name: str
     home: str = ""
     labels: tuple[tuple[str, str], ...] = ()
-    gives: Mapping[str, Fact] = field(default_factory=dict)
-    volatile: Mapping[str, Fact] = field(default_factory=dict)
+    gives: Mapping[str, Any] = field(default_factory=dict)
+    volatile: Mapping[str, Any] = field(default_factory=dict)
     handle: Any = None
 
 

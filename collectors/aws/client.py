@@ -1,0 +1,104 @@
+"""The client an author's method gets: each answer passes the keep-list and is recorded before anyone sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from collectors.aws.credentials import Binding, bound
+from collectors.aws.errors import code_of
+from collectors.keep import Keep
+from collectors.kind import KindError, Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How one account is looked at: its id, its keys call by call, what may be kept of each operation."""
+
+    account: str
+    bind: Callable[[], Binding]
+    keeps: Mapping[tuple[str, str], Keep]
+
+
+class AwsClient:
+    """One service of one account and region: `s3.get_bucket_encryption(Bucket=...)` returns the kept answer.
+
+    Errors are botocore's own, with the operation and region noted in their response metadata.
+    """
+
+    def __init__(self, shared: Any, service: str, region: str, access: Access, recorder: Recorder) -> None:
+        self.service = service
+        self.region = region
+        self.account = access.account
+        self._shared = shared
+        self._access = access
+        self._recorder = recorder
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        if operation.startswith("_"):
+            raise AttributeError(operation)
+        return partial(self._call, operation)
+
+    def pages(self, operation: str, **params: Any) -> Iterator[dict[str, Any]]:
+        """The kept part of each page of a list, in order; raises as soon as one page cannot be read."""
+        if not self._shared.can_paginate(operation):
+            yield self._call(operation, **params)
+            return
+        pages = iter(self._shared.get_paginator(operation).paginate(**params))
+        number = 0
+        while True:
+            number += 1
+            page = self._ask(operation, {**params, "page": number}, partial(next, pages, None))
+            if page is None:
+                return
+            yield page
+
+    def _call(self, operation: str, **params: Any) -> dict[str, Any]:
+        method = getattr(self._shared, operation)
+        kept = self._ask(operation, params, partial(method, **params))
+        return kept if kept is not None else {}
+
+    def _ask(
+        self, operation: str, asked: Mapping[str, Any], send: Callable[[], Any]
+    ) -> dict[str, Any] | None:
+        keep = self._keep(operation)
+        name = f"{self.service}.{operation}"
+        binding = self._access.bind()
+        try:
+            with bound(binding):
+                answer = send()
+        except Exception as error:
+            self._note(error, operation)
+            self._recorder.failed(name, asked, code_of(error), request_id=_request_id(error))
+            raise
+        if answer is None:
+            return None
+        where = answer.pop("ResponseMetadata", {})
+        kept = keep.project(answer, partial(self._dropped, name))
+        self._recorder.answered(name, asked, kept, request_id=str(where.get("RequestId", "")))
+        return kept
+
+    def _keep(self, operation: str) -> Keep:
+        try:
+            return self._access.keeps[self.service, operation]
+        except KeyError:
+            raise KindError(
+                f"{self.service}.{operation} has no keep-list",
+                hint="name it in the `keep` of the kind that calls it",
+            ) from None
+
+    def _dropped(self, name: str, path: str) -> None:
+        self._recorder.dropped(f"{name}:{path}")
+
+    def _note(self, error: Exception, operation: str) -> None:
+        response = getattr(error, "response", None)
+        if isinstance(response, dict):
+            where = response.setdefault("ResponseMetadata", {})
+            where["Operation"], where["Region"] = operation, self.region
+
+
+def _request_id(error: Exception) -> str:
+    response = getattr(error, "response", None) or {}
+    return str(response.get("ResponseMetadata", {}).get("RequestId", ""))

@@ -1,0 +1,111 @@
+"""One botocore session and one client per (service, region) for the whole process; the account is bound per call."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from collectors.aws.credentials import BoundCredentials, assert_signed_by, current
+from collectors.aws.errors import THROTTLED
+from collectors.aws.timestamps import fast
+from collectors.limits import Limits, Rate
+
+CONNECT_TIMEOUT = 5
+READ_TIMEOUT = 30
+ATTEMPTS = 5
+
+RATES = {
+    "": Rate(20, 50),
+    "s3": Rate(100, 200),
+    "iam": Rate(15, 30),
+    "ec2": Rate(20, 100),
+    "kms": Rate(40, 100),
+    "cloudtrail": Rate(10, 20),
+    "ssm": Rate(10, 20),
+    "sts": Rate(50, 100),
+}
+
+
+class Clients:
+    """The shared clients; building one is serialised, because the SDK's loader is not safe for threads."""
+
+    def __init__(self, limits: Limits | None = None, *, workers: int = 32) -> None:
+        self.limits = limits or Limits(RATES)
+        self._workers = workers
+        self._session: Any = None
+        self._made: dict[tuple[str, str, str], Any] = {}
+        self._lock = threading.RLock()
+
+    def get(self, service: str, region: str, endpoint_url: str = "") -> Any:
+        """The client of a service in a region; it signs with whatever account is bound when it is called."""
+        key = (service, region, endpoint_url)
+        made = self._made.get(key)
+        if made is None:
+            with self._lock:
+                made = self._made.get(key) or self._made.setdefault(key, self._make(*key))
+        return made
+
+    def own_credentials(self, profile: str) -> Any:
+        """The credentials that the SDK's usual chain finds for a profile ("" = default), None if there are none."""
+        import botocore.session  # noqa: PLC0415 - the SDK is imported only when AWS is looked at
+
+        with self._lock:
+            session = botocore.session.Session(profile=profile or None)
+            session.register_component("data_loader", self._shared().get_component("data_loader"))
+            return session.get_credentials()
+
+    def close(self) -> None:
+        """Close every connection pool."""
+        with self._lock:
+            for client in self._made.values():
+                client.close()
+            self._made.clear()
+
+    def _make(self, service: str, region: str, endpoint_url: str) -> Any:
+        from botocore.config import Config  # noqa: PLC0415 - see own_credentials
+
+        config = Config(
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            max_pool_connections=self._workers,
+            account_id_endpoint_mode="disabled",
+            user_agent_appid="nightledger",
+            # An account id in front of a private endpoint's host name would point nowhere.
+            inject_host_prefix=not endpoint_url,
+            s3={"addressing_style": "path"} if endpoint_url else None,
+        )
+        client = self._shared().create_client(
+            service, region_name=region, endpoint_url=endpoint_url or None, config=config
+        )
+        where = (service, region)
+        client.meta.events.register("before-send", partial(self._before_send, where))
+        client.meta.events.register("response-received", partial(self._received, where))
+        return client
+
+    def _shared(self) -> Any:
+        if self._session is None:
+            import botocore.session  # noqa: PLC0415 - see own_credentials
+            from botocore.parsers import DEFAULT_TIMESTAMP_PARSER  # noqa: PLC0415 - see own_credentials
+
+            session = botocore.session.Session()
+            slow: Callable[[Any], Any] = DEFAULT_TIMESTAMP_PARSER
+            session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=fast(slow))
+            session._credentials = BoundCredentials()  # noqa: SLF001 - the SDK offers no other way in
+            self._session = session
+        return self._session
+
+    def _before_send(self, where: tuple[str, str], request: Any, **_: Any) -> None:
+        binding = current()
+        assert_signed_by(request, binding)
+        self.limits.take((binding.target, *where))
+
+    def _received(self, where: tuple[str, str], parsed_response: Any = None, **_: Any) -> None:
+        key = (current().target, *where)
+        code = ((parsed_response or {}).get("Error") or {}).get("Code", "")
+        if code in THROTTLED:
+            self.limits.throttled(key)
+        elif parsed_response is not None:
+            self.limits.answered(key)

@@ -1,0 +1,133 @@
+"""What an AWS error means: which code is a refusal, which a wrong credential, which a region that is switched off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from collectors.kind import Failure, Reach
+from evidence.model import NightledgerError, Reason
+
+THROTTLED = frozenset(
+    [
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    ]
+)
+_DENIED = frozenset(
+    [
+        "AccessDenied",
+        "AccessDeniedException",
+        "AllAccessDisabled",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "NotAuthorized",
+        "UnauthorizedAccess",
+        "UnauthorizedException",
+        "UnauthorizedOperation",
+    ]
+)
+_WRONG_CREDENTIALS = frozenset(
+    [
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidToken",
+        "MissingAuthenticationToken",
+        "RequestExpired",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+        "AuthFailure",
+        "NoCredentialsError",
+        "TokenRefreshRequired",
+        "UnauthorizedSSOTokenError",
+        "SSOTokenLoadError",
+        "CredentialRetrievalError",
+    ]
+)
+_NOT_ENABLED = frozenset(["OptInRequired", "RegionDisabledException", "InvalidRegion"])
+_ALSO_NOT_ENABLED = frozenset(
+    ["AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "InvalidToken"]
+)
+_BY_ORGANISATION = re.compile(
+    r"(?:explicit deny in an?|because no) (?:service|resource) control policy", re.IGNORECASE
+)
+
+
+def operation_of(error: Exception) -> tuple[str, str]:
+    """The operation (snake case) and region an error of our clients carries, "" where unknown."""
+    response = getattr(error, "response", None) or {}
+    where = response.get("ResponseMetadata", {})
+    return str(where.get("Operation", "")), str(where.get("Region", ""))
+
+
+def code_of(error: Exception) -> str:
+    """The provider's error code, else the exception's class name."""
+    response = getattr(error, "response", None) or {}
+    return str(response.get("Error", {}).get("Code") or type(error).__name__)
+
+
+def classify(error: Exception, enabled: Callable[[str], bool | None]) -> Failure:
+    """Read one exception; `enabled` says whether a region is switched on (None = could not find out)."""
+    operation, region = operation_of(error)
+    code = code_of(error)
+    switched_on = enabled(region) if region and code in _ALSO_NOT_ENABLED else True
+    if code in _NOT_ENABLED or switched_on is False:
+        detail = (
+            f"region {region} is not enabled in this account" if region else "not enabled in this account"
+        )
+        return Failure(code, Reason.NOT_AVAILABLE, detail, operation, Reach.SCOPE_NOT_APPLICABLE)
+    if switched_on is None:
+        detail = f"{code}: region {region} refuses these credentials; it may not be enabled"
+        return Failure(code, Reason.ERROR, detail, operation)
+    if code in _WRONG_CREDENTIALS:
+        return Failure(code, Reason.ERROR, f"{code}: the credentials are not valid", operation, Reach.UNIT)
+    return Failure(code, *_meaning(error, code), operation)
+
+
+def _meaning(error: Exception, code: str) -> tuple[Reason, str]:
+    if code in _DENIED:
+        return Reason.DENIED, _refusal(error, code)
+    if code in THROTTLED:
+        return Reason.THROTTLED, f"{code}: still throttled after retries"
+    if _timed_out(error, code):
+        return Reason.TIMEOUT, code
+    if isinstance(error, NightledgerError):
+        return Reason.ERROR, str(error)
+    if isinstance(error, KeyError):
+        return Reason.ERROR, f"the answer has no {str(error)[:60]}"
+    status = _status(error)
+    return Reason.ERROR, f"{code} (HTTP {status})" if status else code
+
+
+def _refusal(error: Exception, code: str) -> str:
+    if _BY_ORGANISATION.search(str(error)):
+        return f"{code}: refused by an organisation policy, which no role can grant"
+    return code
+
+
+def _timed_out(error: Exception, code: str) -> bool:
+    names = {base.__name__ for base in type(error).__mro__}
+    return code in {"RequestTimeout", "RequestTimeoutException"} or bool(
+        names & {"ConnectTimeoutError", "ReadTimeoutError", "TimeoutError"}
+    )
+
+
+def _status(error: Exception) -> Any:
+    response = getattr(error, "response", None) or {}
+    return response.get("ResponseMetadata", {}).get("HTTPStatusCode")

@@ -1,0 +1,123 @@
+"""EC2 instances: metadata service, public address, and what Systems Manager knows of their patches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from collectors.aws.client import AwsClient
+from collectors.aws.kind import REGIONS, TAGS, AwsKind, labels, name_of
+from collectors.kind import Found, fact, lists, lookup
+from evidence.facts.aws import (
+    InstanceAddresses,
+    InstanceState,
+    ManagedInstance,
+    MetadataOptions,
+    PatchScan,
+    PatchState,
+)
+
+_ENDED = frozenset({"shutting-down", "terminated"})
+
+
+class Instance(AwsKind):
+    """An EC2 instance that still exists; a terminated one lingers in listings for an hour."""
+
+    kind = "aws.ec2.instance"
+    service = "ec2"
+    part = "region"
+    gone = frozenset({"InvalidInstanceID.NotFound"})
+    keep: ClassVar = {
+        "describe_instances": (
+            "Reservations[]{Instances[]{InstanceId, State{Name}, MetadataOptions{HttpTokens, HttpEndpoint}, "
+            f"PublicIpAddress, {TAGS}}}}}"
+        ),
+        "ssm.describe_instance_information": "InstanceInformationList[]{InstanceId, PingStatus, PlatformType}",
+        "ssm.describe_instance_patch_states": (
+            "InstancePatchStates[]{InstanceId, MissingCount, FailedCount, InstalledPendingRebootCount, "
+            "CriticalNonCompliantCount, SecurityNonCompliantCount, OperationEndTime}"
+        ),
+    }
+    state: InstanceState
+    metadata_options: MetadataOptions
+    addresses: InstanceAddresses
+
+    @lists(
+        needs={"describe_instances": "ec2:DescribeInstances", **REGIONS},
+        gives="state metadata_options addresses",
+    )
+    def every(self, ec2: AwsClient) -> Iterator[Found]:
+        """DescribeInstances, up to 1000 at a time."""
+        for page in ec2.pages("describe_instances", MaxResults=1000):
+            for reservation in page["Reservations"]:
+                for row in reservation["Instances"]:
+                    if row["State"]["Name"] not in _ENDED:
+                        yield _found(ec2, row)
+
+    @lookup(needs="ssm:DescribeInstanceInformation")
+    def managed_instances(self, ssm: AwsClient) -> Mapping[str, ManagedInstance]:
+        """DescribeInstanceInformation: every instance Systems Manager manages in the region, by id."""
+        pages = ssm.pages("describe_instance_information", MaxResults=50)
+        return {
+            row["InstanceId"]: {"ping": row["PingStatus"], "platform": row.get("PlatformType", "")}
+            for page in pages
+            for row in page["InstanceInformationList"]
+        }
+
+    @fact()
+    def managed(
+        self, instance: Found, managed_instances: Mapping[str, ManagedInstance]
+    ) -> ManagedInstance | None:
+        """Systems Manager's entry for the instance; None means it manages it not."""
+        return managed_instances.get(instance.handle)
+
+    @fact(needs="ssm:DescribeInstancePatchStates", batch=50, volatile=True)
+    def patch_scan(self, ssm: AwsClient, instances: list[Found]) -> dict[str, PatchScan | None]:
+        """DescribeInstancePatchStates: AWS leaves out instances that no patch scan ever ran on, hence None."""
+        by_id = {instance.handle: instance.uid for instance in instances}
+        answered: dict[str, PatchScan | None] = dict.fromkeys(by_id.values())
+        pages = ssm.pages("describe_instance_patch_states", InstanceIds=sorted(by_id), MaxResults=100)
+        for page in pages:
+            for row in page["InstancePatchStates"]:
+                answered[by_id[row["InstanceId"]]] = _scan(row)
+        return answered
+
+    @fact()
+    def patch_state(self, patch_scan: PatchScan | None) -> PatchState | None:
+        """The counts of the last scan, which stay the same until patches appear or are installed."""
+        if patch_scan is None:
+            return None
+        return {
+            "missing": patch_scan["missing"],
+            "failed": patch_scan["failed"],
+            "pending_reboot": patch_scan["pending_reboot"],
+            "critical": patch_scan["critical"],
+            "security": patch_scan["security"],
+        }
+
+
+def _found(ec2: AwsClient, row: Mapping[str, Any]) -> Found:
+    identifier, tags = row["InstanceId"], row.get("Tags", [])
+    options = row["MetadataOptions"]
+    return Found(
+        f"arn:aws:ec2:{ec2.region}:{ec2.account}:instance/{identifier}",
+        name_of(tags, identifier),
+        labels=labels(tags),
+        gives={
+            "state": {"name": row["State"]["Name"]},
+            "metadata_options": {"tokens": options["HttpTokens"], "endpoint": options["HttpEndpoint"]},
+            "addresses": {"public_ipv4": bool(row.get("PublicIpAddress"))},
+        },
+        handle=identifier,
+    )
+
+
+def _scan(row: Mapping[str, Any]) -> PatchScan:
+    return {
+        "missing": row.get("MissingCount", 0),
+        "failed": row.get("FailedCount", 0),
+        "pending_reboot": row.get("InstalledPendingRebootCount", 0),
+        "critical": row.get("CriticalNonCompliantCount", 0),
+        "security": row.get("SecurityNonCompliantCount", 0),
+        "ended": row.get("OperationEndTime", ""),
+    }

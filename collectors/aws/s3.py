@@ -1,0 +1,118 @@
+"""S3 buckets: default encryption, versioning, logging, policy and who may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from collectors.aws.client import AwsClient
+from collectors.aws.kind import AwsKind
+from collectors.kind import Found, fact, lists
+from evidence.facts.aws import (
+    AclGrant,
+    BucketEncryption,
+    BucketLogging,
+    BucketPolicyStatus,
+    BucketVersioning,
+    PolicyDocument,
+    PublicAccessBlock,
+)
+
+_GROUP_URI = "http://acs.amazonaws.com/groups/"
+
+BLOCK = "PublicAccessBlockConfiguration{BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy, RestrictPublicBuckets}"
+
+
+class Bucket(AwsKind):
+    """An S3 bucket of one account; its creation date is no fact, because editing a policy can change it."""
+
+    kind = "aws.s3.bucket"
+    service = "s3"
+    gone = frozenset({"NoSuchBucket"})
+    keep: ClassVar = {
+        "list_buckets": "Buckets[]{Name, BucketRegion}",
+        "get_bucket_encryption": (
+            "ServerSideEncryptionConfiguration{Rules[]{ApplyServerSideEncryptionByDefault"
+            "{SSEAlgorithm, KMSMasterKeyID}}}"
+        ),
+        "get_bucket_versioning": "Status, MFADelete",
+        "get_bucket_logging": "LoggingEnabled{TargetBucket}",
+        "get_bucket_policy": "Policy:json{*}",
+        "get_bucket_policy_status": "PolicyStatus{IsPublic}",
+        "get_bucket_acl": "Grants[]{Grantee{Type, URI}, Permission}",
+        "get_public_access_block": BLOCK,
+    }
+
+    @lists(needs="s3:ListAllMyBuckets")
+    def every(self, s3: AwsClient) -> Iterator[Found]:
+        """Each bucket; asking with MaxBuckets makes S3 say its region, which saves a call per bucket."""
+        for page in s3.pages("list_buckets", MaxBuckets=1000):
+            for row in page["Buckets"]:
+                arn = f"arn:aws:s3:::{row['Name']}"
+                yield Found(f"{arn}#{s3.account}", row["Name"], home=row.get("BucketRegion", ""))
+
+    @fact(needs="s3:GetEncryptionConfiguration", absent="ServerSideEncryptionConfigurationNotFoundError")
+    def encryption(self, s3: AwsClient, bucket: Found) -> BucketEncryption | None:
+        """GetBucketEncryption: the first rule is the only one S3 holds."""
+        rules = s3.get_bucket_encryption(Bucket=bucket.name)["ServerSideEncryptionConfiguration"]["Rules"]
+        if not rules:
+            return None
+        rule = rules[0]["ApplyServerSideEncryptionByDefault"]
+        return {"algorithm": rule["SSEAlgorithm"], "kms_key": rule.get("KMSMasterKeyID")}
+
+    @fact(needs="s3:GetBucketVersioning")
+    def versioning(self, s3: AwsClient, bucket: Found) -> BucketVersioning | None:
+        """GetBucketVersioning: an empty answer means it was never switched on."""
+        answer = s3.get_bucket_versioning(Bucket=bucket.name)
+        if "Status" not in answer:
+            return None
+        return {"status": answer["Status"], "mfa_delete": answer.get("MFADelete") == "Enabled"}
+
+    @fact(needs="s3:GetBucketLogging")
+    def logging(self, s3: AwsClient, bucket: Found) -> BucketLogging | None:
+        """GetBucketLogging: an empty answer means no server access logs."""
+        enabled = s3.get_bucket_logging(Bucket=bucket.name).get("LoggingEnabled")
+        return {"bucket": enabled["TargetBucket"]} if enabled else None
+
+    @fact(needs="s3:GetBucketPolicy", absent="NoSuchBucketPolicy")
+    def policy(self, s3: AwsClient, bucket: Found) -> PolicyDocument | None:
+        """GetBucketPolicy, decoded."""
+        return _document(s3.get_bucket_policy(Bucket=bucket.name)["Policy"])
+
+    @fact(needs="s3:GetBucketPolicyStatus", absent="NoSuchBucketPolicy")
+    def policy_status(self, s3: AwsClient, bucket: Found) -> BucketPolicyStatus | None:
+        """GetBucketPolicyStatus: AWS's own judgement of the policy."""
+        return {"public": s3.get_bucket_policy_status(Bucket=bucket.name)["PolicyStatus"]["IsPublic"]}
+
+    @fact(needs="s3:GetBucketAcl")
+    def group_grants(self, s3: AwsClient, bucket: Found) -> list[AclGrant]:
+        """GetBucketAcl: only grants to groups; single grantees' ids and mail addresses are never kept."""
+        grants = s3.get_bucket_acl(Bucket=bucket.name)["Grants"]
+        return [
+            {
+                "group": grant["Grantee"]["URI"].removeprefix(_GROUP_URI).split("/")[-1],
+                "permission": grant["Permission"],
+            }
+            for grant in grants
+            if grant["Grantee"]["Type"] == "Group"
+        ]
+
+    @fact(needs="s3:GetBucketPublicAccessBlock", absent="NoSuchPublicAccessBlockConfiguration")
+    def public_access_block(self, s3: AwsClient, bucket: Found) -> PublicAccessBlock | None:
+        """GetPublicAccessBlock of the bucket; the account's own block acts beside it."""
+        return access_block(s3.get_public_access_block(Bucket=bucket.name))
+
+
+def access_block(answer: dict[str, Any]) -> PublicAccessBlock:
+    """The four switches of a GetPublicAccessBlock answer; AWS leaves out those that are off."""
+    switches = answer["PublicAccessBlockConfiguration"]
+    return {
+        "block_public_acls": switches.get("BlockPublicAcls", False),
+        "ignore_public_acls": switches.get("IgnorePublicAcls", False),
+        "block_public_policy": switches.get("BlockPublicPolicy", False),
+        "restrict_public_buckets": switches.get("RestrictPublicBuckets", False),
+    }
+
+
+def _document(document: Any) -> PolicyDocument:
+    return document if isinstance(document, dict) else {"Statement": document}

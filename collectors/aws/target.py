@@ -1,0 +1,78 @@
+"""One AWS account, opened: its regions, its clients, and what their errors mean."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from collectors.aws.client import Access, AwsClient
+from collectors.aws.clients import Clients
+from collectors.aws.credentials import bound
+from collectors.aws.errors import classify
+from collectors.aws.identity import Identity
+from collectors.aws.kind import keeps_of
+from collectors.aws.source import Source
+from collectors.kind import Failure, Kind, Recorder
+
+
+class AwsTarget:
+    """One account seen through one principal; safe for many threads."""
+
+    def __init__(self, clients: Clients, source: Source, identity: Identity) -> None:
+        self.name = identity.target
+        self.principal = identity.principal
+        self._clients = clients
+        self._source = source
+        self._identity = identity
+        self._kinds: set[type[Kind]] = set()
+        self._keeps = keeps_of(())
+        self._regions: dict[str, bool] | None = None
+        self._lock = threading.Lock()
+
+    def parts(self, kind: type[Kind]) -> tuple[str, ...]:
+        """("global",), the configured regions, or every region that is enabled (ec2:DescribeRegions)."""
+        with self._lock:
+            self._kinds.add(kind)
+            self._keeps = keeps_of(sorted(self._kinds, key=lambda known: known.kind))
+        if kind.part != "region":
+            return (kind.part,)
+        return tuple(sorted(self._source.regions or (name for name, on in self._all_regions().items() if on)))
+
+    def client(self, name: str, part: str, recorder: Recorder) -> AwsClient:
+        """A service ("s3", "cognito_idp") in a region; "global" is asked in the source's home region."""
+        service = name.replace("_", "-")
+        region = self._source.home_region if part == "global" else part
+        shared = self._clients.get(service, region, self._source.endpoint_url)
+        access = Access(self._identity.account, self._identity.binding, self._keeps)
+        return AwsClient(shared, name, region, access, recorder)
+
+    def classify(self, error: Exception) -> Failure:
+        """What an exception from these clients means and how far it reaches."""
+        return classify(error, self._enabled)
+
+    def close(self) -> None:
+        """Nothing to release: the clients are shared by every account."""
+
+    def _enabled(self, region: str) -> bool | None:
+        try:
+            return self._all_regions().get(region, False)
+        except Exception:  # noqa: BLE001 - asked while reading another error; not knowing is an answer here
+            return None
+
+    def _all_regions(self) -> dict[str, bool]:
+        with self._lock:
+            if self._regions is None:
+                self._regions = self._describe_regions()
+            return self._regions
+
+    def _describe_regions(self) -> dict[str, bool]:
+        ec2: Any = self._clients.get("ec2", self._source.home_region, self._source.endpoint_url)
+        try:
+            with bound(self._identity.binding()):
+                answer = ec2.describe_regions(AllRegions=True)
+        except Exception as error:
+            response = getattr(error, "response", None)
+            if isinstance(response, dict):
+                response.setdefault("ResponseMetadata", {})["Operation"] = "describe_regions"
+            raise
+        return {row["RegionName"]: row.get("OptInStatus") != "not-opted-in" for row in answer["Regions"]}

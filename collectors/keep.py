@@ -1,0 +1,303 @@
+"""Keep-lists: which fields of a raw answer may become evidence. Everything else is dropped before anyone sees it.
+
+`Buckets[]{Name, BucketRegion}` keeps two fields of each bucket. A bare name keeps scalars and lists of scalars;
+`X{...}` a structure; `X[]{...}` a list of structures, sorted, because an API list is a set; `X[ordered]` keeps
+the given order; `X{*}` everything below; `X:json{*}` and `X:csv{a, b}` decode the text first.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+
+from evidence.canonical import canonical
+from evidence.model import NightledgerError
+
+Dropped = Callable[[str], None]
+
+_TOKEN = re.compile(r"\s*(?:(?P<name>[A-Za-z0-9_.\-]+)|(?P<sign>[][{},:*]))")
+_SIGNS = "[]{},:*"
+_WIDEST = 2**53
+_LONGEST_NAME = 64
+_DEEPEST = 60
+
+
+class KeepError(NightledgerError):
+    """A keep-list does not parse; raised when it is read, never during a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One kept field: `inner` names what is kept below it, None is a bare name, EVERYTHING is `{*}`."""
+
+    name: str
+    decode: str = ""
+    listed: bool = False
+    ordered: bool = False
+    inner: Keep | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """A parsed keep-list: the fields of one structure; `everything` keeps all below."""
+
+    fields: tuple[Field, ...] = ()
+    everything: bool = False
+
+    def project(self, answer: Mapping[str, Any], dropped: Dropped) -> dict[str, Any]:
+        """The kept part of `answer` as JSON without floats; reports each other field's path, never raises."""
+        if self.everything:
+            kept = _everything(answer, "", ordered=False, dropped=dropped, depth=0)
+            return kept if isinstance(kept, dict) else {}
+        return _structure(self, answer, "", dropped)
+
+    def paths(self, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Field]]:
+        """Every kept field with the names that lead to it, for comparison with a service's own model."""
+        for field in self.fields:
+            path = (*above, field.name)
+            yield path, field
+            if field.inner is not None and not field.decode:
+                yield from field.inner.paths(path)
+
+
+EVERYTHING = Keep(everything=True)
+
+
+@lru_cache(maxsize=1024)
+def parse(text: str) -> Keep:
+    """Read a keep-list; raises KeepError with the place where it stops making sense."""
+    words = _Words(text)
+    keep = _fields(words, end="")
+    if not keep.fields:
+        raise KeepError(f"the keep-list {text!r} keeps nothing")
+    return keep
+
+
+class _Words:
+    """The tokens of a keep-list, one ahead."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._tokens = self._split(text)
+        self._at = 0
+
+    @staticmethod
+    def _split(text: str) -> list[str]:
+        tokens, at = [], 0
+        while text[at:].strip():
+            match = _TOKEN.match(text, at)
+            if match is None:
+                raise KeepError(f"the keep-list {text!r} is not understood at {text[at:].strip()[:20]!r}")
+            tokens.append(match["name"] or match["sign"])
+            at = match.end()
+        return tokens
+
+    def peek(self) -> str:
+        return self._tokens[self._at] if self._at < len(self._tokens) else ""
+
+    def take(self) -> str:
+        token = self.peek()
+        self._at += 1
+        return token
+
+    def accept(self, token: str) -> bool:
+        if self.peek() != token:
+            return False
+        self._at += 1
+        return True
+
+    def expect(self, token: str) -> None:
+        if not self.accept(token):
+            found = self.peek() or "the end"
+            raise KeepError(f"the keep-list {self.text!r} needs {token or 'its end'!r} before {found!r}")
+
+    def name(self) -> str:
+        word = self.take()
+        if not word or word in _SIGNS:
+            raise KeepError(f"the keep-list {self.text!r} needs a name before {word or 'the end'!r}")
+        return word
+
+
+def _fields(words: _Words, end: str) -> Keep:
+    fields: list[Field] = []
+    while words.peek() != end:
+        fields.append(_field(words))
+        if not words.accept(","):
+            break
+    words.expect(end)
+    names = [field.name for field in fields]
+    if len(set(names)) != len(names):
+        raise KeepError(f"the keep-list {words.text!r} names a field twice")
+    return Keep(tuple(fields))
+
+
+def _field(words: _Words) -> Field:
+    name = words.name()
+    decode = words.name() if words.accept(":") else ""
+    if decode not in {"", "json", "csv"}:
+        raise KeepError(f"the keep-list {words.text!r} knows no decoder {decode!r}", hint="json or csv")
+    listed = words.accept("[")
+    ordered = listed and words.accept("ordered")
+    if listed:
+        words.expect("]")
+    inner = _inner(words)
+    if (decode or (listed and not ordered)) and inner is None:
+        raise KeepError(f"the keep-list {words.text!r}: {name} must say what it keeps in braces")
+    return Field(name, decode, listed, ordered, inner)
+
+
+def _inner(words: _Words) -> Keep | None:
+    if not words.accept("{"):
+        return None
+    if words.accept("*"):
+        words.expect("}")
+        return EVERYTHING
+    return _fields(words, end="}")
+
+
+def _structure(keep: Keep, answer: Mapping[str, Any], path: str, dropped: Dropped) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    known = {field.name: field for field in keep.fields}
+    for name, value in answer.items():
+        field = known.get(name) if isinstance(name, str) else None
+        where = f"{path}{_printable(name)}"
+        if field is None:
+            dropped(where)
+            continue
+        result = _kept(field, value, where, dropped)
+        if result is _NOTHING:
+            dropped(where)
+        else:
+            kept[field.name] = result
+    return kept
+
+
+def _kept(field: Field, value: Any, where: str, dropped: Dropped) -> Any:
+    if field.decode:
+        value = _decode(field.decode, value)
+    if field.inner is None:
+        return _plain(value, ordered=field.ordered)
+    if field.inner.everything:
+        return _everything(value, where, ordered=field.ordered, dropped=dropped, depth=0)
+    if field.listed or field.decode == "csv":
+        return _rows(field, field.inner, value, where, dropped)
+    if isinstance(value, Mapping):
+        return _structure(field.inner, value, f"{where}.", dropped)
+    return _NOTHING
+
+
+def _rows(field: Field, inner: Keep, value: Any, where: str, dropped: Dropped) -> Any:
+    if not _is_list(value):
+        return _NOTHING
+    rows = []
+    for row in value:
+        if isinstance(row, Mapping):
+            rows.append(_structure(inner, row, f"{where}[].", dropped))
+        else:
+            dropped(f"{where}[]")
+    return rows if field.ordered else sorted(rows, key=canonical)
+
+
+def _plain(value: Any, *, ordered: bool) -> Any:
+    if not _is_list(value):
+        return _scalar(value)
+    items = [_scalar(item) for item in value]
+    if any(item is _NOTHING for item in items):
+        return _NOTHING
+    return items if ordered else sorted(items, key=canonical)
+
+
+def _everything(value: Any, where: str, *, ordered: bool, dropped: Dropped, depth: int) -> Any:
+    if depth > _DEEPEST:
+        return _NOTHING
+    if isinstance(value, Mapping):
+        inner = {_key(name): _below(item, where, ordered, dropped, depth) for name, item in value.items()}
+        return {name: item for name, item in inner.items() if item is not _NOTHING}
+    if _is_list(value):
+        items = [_below(item, where, ordered, dropped, depth) for item in value]
+        items = [item for item in items if item is not _NOTHING]
+        return items if ordered else sorted(items, key=canonical)
+    return _scalar(value)
+
+
+def _below(value: Any, where: str, ordered: bool, dropped: Dropped, depth: int) -> Any:  # noqa: FBT001 - internal
+    kept = _everything(value, where, ordered=ordered, dropped=dropped, depth=depth + 1)
+    if kept is _NOTHING:
+        dropped(f"{where}.*")
+    return kept
+
+
+def _scalar(value: Any) -> Any:
+    match value:
+        case None | bool():
+            return value
+        case int() if abs(value) < _WIDEST:
+            return int(value)
+        case str():
+            return _text(value)
+        case date():
+            return _instant(value) if isinstance(value, datetime) else value.isoformat()
+        case int() | float():
+            return repr(value)
+        case _:
+            return _NOTHING
+
+
+def _instant(value: datetime) -> str:
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    try:
+        aware = aware.astimezone(UTC)
+    except (OverflowError, ValueError):
+        return value.isoformat()
+    return aware.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def _text(value: str) -> str:
+    # A lone surrogate has no UTF-8 form, so it could never be hashed.
+    return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _printable(name: Any) -> str:
+    # Names come from the answer: a payload used as a name must not travel on as a statistic.
+    return name if isinstance(name, str) and len(name) <= _LONGEST_NAME and name.isascii() else "?"
+
+
+def _key(name: Any) -> str:
+    # Evidence keys are ASCII; dropping such a key could turn a narrow policy condition into none at all.
+    return str(name).encode("ascii", "backslashreplace").decode("ascii")
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray, memoryview))
+
+
+def _decode(how: str, value: Any) -> Any:
+    text = _decoded_text(value)
+    if text is None:
+        return _NOTHING
+    try:
+        return json.loads(text) if how == "json" else list(csv.DictReader(io.StringIO(text), strict=True))
+    except (ValueError, RecursionError, csv.Error):
+        return _NOTHING
+
+
+def _decoded_text(value: Any) -> str | None:
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value).decode("utf-8", "replace")
+    return value if isinstance(value, str) else None
+
+
+class _Nothing:
+    """What a field that cannot be kept becomes, before it is dropped."""
+
+
+_NOTHING = _Nothing()
+
+__all__ = ["EVERYTHING", "Field", "Keep", "KeepError", "parse"]
