@@ -1,0 +1,313 @@
+# The facts script: reads what the named sections ask for, and nothing else; never writes on the host.
+#
+# It arrives on the standard input of `sh -s`, after lines that set: nonce, sections, deadline (seconds for
+# the whole script), limit (seconds for one probe), cap (bytes of one probe) and use_sudo (yes or no).
+# POSIX sh; runs under dash, bash --posix and busybox. No here-documents: some shells put them in files.
+#
+# Each section gives two frames, both counted in bytes:
+#   @NONCE O SECTION TRUNCATED OUTBYTES                 and the probe's standard output
+#   @NONCE R SECTION STATE STATUS NEEDBYTES ERRBYTES    and what it needs, and its standard error
+# The first line is "nightledger-facts 1 NONCE UID", the last "@NONCE Z complete" or "@NONCE Z timeout".
+
+nl='
+'
+
+# ---- frames -------------------------------------------------------------------------------------------------
+
+# Runs a probe; its framed output goes to descriptor 4, its standard error to $err, its exit status to $status.
+capture() {
+    err=$(
+        {
+            # The status travels behind the output; standard error has a pipe of its own, so neither can stall.
+            out=$({ { "$@"; printf '\n%s' "$?" >&5; } 2>&1 >&5 </dev/null | some >&3; } 5>&1 | head -c "$((cap + 9))")
+            frame_output
+            exit "$status"
+        } 3>&1
+    )
+    status=$?
+}
+
+some() { head -c 2000; cat >/dev/null; }
+
+frame_output() {
+    truncated=no
+    status=${out##*"$nl"}
+    case $status in '' | *[!0-9]*) status=125 ;; *) out=${out%"$nl"*} ;; esac
+    if [ "${#out}" -gt "$cap" ]; then
+        truncated=yes
+        status=0
+        out=$(printf '%s' "$out" | head -c "$cap")
+    fi
+    printf '@%s O %s %s %s\n%s\n' "$nonce" "$section" "$truncated" "${#out}" "$out" >&4
+}
+
+report() {
+    printf '@%s R %s %s %s %s %s\n%s\n%s\n' \
+        "$nonce" "$section" "$1" "$status" "${#need}" "${#err}" "$need" "$err" >&4
+}
+
+# ---- ways to probe ------------------------------------------------------------------------------------------
+
+probe() {
+    capture "$@"
+    state=ok
+    if [ "$status" -ne 0 ]; then state=error; fi
+    case $status in 124 | 137 | 143) state=timeout ;; 127) state=tool_absent ;; esac
+    case $err in sudo:* | *'a password is required'* | *'not allowed to execute'*) state=no_privilege ;; esac
+    if [ "$timed_out" = yes ]; then state=timeout; fi
+    report "$state"
+}
+
+# Says why there is nothing to read, without having run anything.
+say() { status=0 out='' err='' && need=${2:-$need} && report "$1"; }
+
+tool() {
+    if command -v "$1" >/dev/null 2>&1; then
+        probe $timeout "$@"
+    else
+        say tool_absent "$1"
+    fi
+}
+
+# The sudo rule to grant is the exact command line, so it is what `need` says.
+tool_as_root() {
+    path=$(command -v "$1") || { say tool_absent "$1"; return; }
+    shift
+    need="$path $*"
+    if [ "$uid" = 0 ]; then
+        probe $timeout "$path" "$@"
+    elif [ "$use_sudo" = yes ] && command -v sudo >/dev/null 2>&1; then
+        # sudo goes inside timeout: the other way round the command it must allow would be timeout.
+        probe $timeout sudo -n "$path" "$@"
+    else
+        say no_privilege
+    fi
+}
+
+# Lines of files that match a pattern, each behind its file's name; no file at all is "absent".
+lines() {
+    pattern=$1 found='' refused=''
+    shift
+    for file in "$@"; do
+        if [ -f "$file" ] && [ -r "$file" ]; then
+            found=yes
+        elif [ -f "$file" ]; then
+            refused=$file
+        elif directory=${file%/*} && [ -d "$directory" ] && ! { [ -r "$directory" ] && [ -x "$directory" ]; }; then
+            refused=$directory
+        fi
+    done
+    if [ -n "$refused" ]; then
+        say no_privilege "read access to $refused"
+    elif [ -n "$found" ]; then
+        probe matching "$@"
+    else
+        say absent
+    fi
+}
+
+matching() {
+    for file in "$@"; do
+        [ -f "$file" ] || continue
+        # grep answers 1 when no line matched, which is an answer.
+        $timeout grep -H -i -E "$pattern" "$file" || [ "$?" -eq 1 ] || return 2
+    done
+}
+
+# ---- sections -----------------------------------------------------------------------------------------------
+
+section_clock() { probe clock; }
+clock() { date +%s && cat /proc/uptime; }
+
+section_machine() { probe machine; }
+machine() {
+    for file in /etc/machine-id /var/lib/dbus/machine-id; do
+        if [ -s "$file" ]; then printf 'machine_id=' && cat "$file" && break; fi
+    done
+    printf 'hostname=' && uname -n
+    printf 'kernel=' && uname -r
+    printf 'architecture=' && uname -m
+    if [ -n "${SSH_CONNECTION:-}" ]; then echo over_ssh=yes; fi
+    if grep -q '^flags.* hypervisor' /proc/cpuinfo; then echo hypervisor=cpu; fi
+    if [ -r /sys/class/dmi/id/sys_vendor ]; then printf 'vendor=' && cat /sys/class/dmi/id/sys_vendor; fi
+    if [ -e /.dockerenv ]; then echo container=docker; fi
+    if [ -e /run/.containerenv ]; then echo container=podman; fi
+    if [ -r /run/systemd/container ]; then printf 'container=' && cat /run/systemd/container; fi
+    if [ -d /run/systemd/system ]; then echo init=systemd; fi
+    grep -E '^(ID|ID_LIKE|VERSION_ID)=' /etc/os-release
+}
+
+section_mounts() { probe cat /proc/self/mountinfo; }
+section_swaps() { probe cat /proc/swaps; }
+section_block() { if [ -d /sys/class/block ]; then probe block; else say absent; fi; }
+block() {
+    for path in /sys/class/block/*; do
+        [ -r "$path/dev" ] || continue
+        real=$(cd -P "$path" && pwd)
+        parent='' uuid='' name='' backing='' slaves=''
+        if [ -e "$path/partition" ]; then parent=${real%/*} && parent=${parent##*/}; fi
+        if [ -r "$path/dm/uuid" ]; then read -r uuid <"$path/dm/uuid"; fi
+        if [ -r "$path/dm/name" ]; then read -r name <"$path/dm/name"; fi
+        if [ -r "$path/loop/backing_file" ]; then read -r backing <"$path/loop/backing_file"; fi
+        if [ -r "$path/backing_dev" ]; then read -r backing <"$path/backing_dev"; fi
+        for slave in "$path"/slaves/*; do if [ -e "$slave" ]; then slaves="$slaves${slave##*/},"; fi; done
+        read -r number <"$path/dev"
+        printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "${path##*/}" "$number" "$parent" "$slaves" "$uuid" "$name" "$backing"
+    done
+    for path in /sys/fs/btrfs/*/devices/*; do
+        if [ -e "$path" ]; then path=${path#/sys/fs/btrfs/} && printf 'btrfs\t%s\t%s\n' "${path%%/*}" "${path##*/}"; fi
+    done
+}
+section_zfs() { tool zfs get -H -t filesystem -o name,value encryption; }
+
+section_profile() {
+    lines 'TMOUT|autologout' /etc/profile /etc/profile.d/*.sh /etc/bash.bashrc /etc/bashrc /etc/environment \
+        /etc/zsh/zprofile /etc/zsh/zshrc /etc/zprofile /etc/zshrc /etc/csh.cshrc /etc/csh.login
+}
+section_accounts() { probe accounts; }
+# Names, numbers and shells only: the comment field holds people's names.
+accounts() {
+    if command -v getent >/dev/null 2>&1; then everyone=$($timeout getent passwd); else everyone=$(cat /etc/passwd); fi || return
+    printf '%s\n' "$everyone" | awk -F: '{ print $1 ":" $3 ":" $7 }'
+}
+# States only, never a hash: L locked, NP no password, P password.
+section_passwords() { tool_as_root passwd -S -a; }
+section_login_defs() { lines '^[[:space:]]*PASS_(MAX|MIN)_DAYS' /etc/login.defs; }
+
+section_sshd() { tool_as_root sshd -T; }
+section_sshd_config() {
+    lines '^[[:space:]]*[a-z]' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf
+}
+section_ssh_server() { probe ssh_server; }
+ssh_server() {
+    for name in sshd dropbear tinysshd; do
+        if command -v "$name" >/dev/null 2>&1; then echo "installed=$name"; fi
+    done
+    if cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q -E '^ *[0-9]+: [0-9A-F]+:0016 [0-9A-F:]+ 0A '; then
+        echo listening=22
+    fi
+}
+section_pam() {
+    for file in /etc/pam.d/*; do
+        if [ -f "$file" ] && ! [ -r "$file" ]; then say no_privilege "read access to $file"; return; fi
+    done
+    if [ -d /etc/pam.d ]; then probe pam; else say absent; fi
+}
+# Module arguments can hold passwords; only the one that weakens a module is kept.
+pam() {
+    for file in /etc/pam.d/*; do
+        [ -f "$file" ] || continue
+        grep -H -v -E '^[[:space:]]*(#|$)' "$file" || [ "$?" -eq 1 ] || return 2
+    done | sed -E -e 's/(\.so)[[:space:]](.*[[:space:]])?(nullok)[a-z_]*([[:space:]].*)?$/\1 \3/' -e 't' -e 's/(\.so)[[:space:]].*$/\1/'
+}
+
+section_logind() {
+    if [ -d /run/systemd/system ]; then
+        tool busctl get-property org.freedesktop.login1 /org/freedesktop/login1 org.freedesktop.login1.Manager \
+            StopIdleSessionUSec IdleAction IdleActionUSec
+    else
+        say tool_absent systemd
+    fi
+}
+section_dconf() {
+    lines '^[[:space:]]*(\[|[a-z-]+[[:space:]]*=|/|system-db:)' /etc/dconf/profile/user /etc/dconf/db/*.d/* /etc/dconf/db/*.d/locks/*
+}
+section_display() { probe display; }
+display() {
+    for name in gdm3 gdm lightdm sddm xdm lxdm; do
+        if command -v "$name" >/dev/null 2>&1; then echo "installed=$name"; fi
+    done
+    if [ -e /etc/systemd/system/display-manager.service ]; then echo enabled=display-manager; fi
+}
+
+section_audit_status() { tool_as_root auditctl -s; }
+section_audit_rules() { tool_as_root auditctl -l; }
+section_services() {
+    if [ -d /run/systemd/system ]; then
+        tool systemctl show -p Id,LoadState,ActiveState,UnitFileState auditd.service rsyslog.service syslog-ng.service \
+            systemd-journald.service systemd-journal-upload.service vector.service fluent-bit.service filebeat.service \
+            wazuh-agent.service apt-daily.timer apt-daily-upgrade.timer dnf-automatic.timer dnf-automatic-install.timer
+    else
+        say tool_absent systemd
+    fi
+}
+section_processes() { probe processes; }
+processes() {
+    wanted='auditd|rsyslogd|syslog-ng|systemd-journal|vector|fluent-bit|filebeat|wazuh-agentd|sshd|dropbear'
+    cat /proc/[0-9]*/comm 2>/dev/null | grep -x -E "$wanted" | sort -u
+}
+section_rsyslog() {
+    lines '@|omfwd|omrelp|^[[:space:]]*(target|port|protocol|streamdriver)' /etc/rsyslog.conf /etc/rsyslog.d/*.conf
+}
+section_journald() { probe journald; }
+journald() {
+    for directory in /usr/lib/systemd /etc/systemd /run/systemd; do
+        for file in "$directory/journald.conf" "$directory"/journald.conf.d/*.conf; do
+            [ -f "$file" ] || continue
+            grep -H -i -E '^[[:space:]]*(Storage|ForwardToSyslog)[[:space:]]*=' "$file" || [ "$?" -eq 1 ] || return 2
+        done
+    done
+    if [ -d /var/log/journal ]; then echo directory=/var/log/journal; fi
+}
+
+# The caches are switched off because root would rewrite them.
+section_apt_pending() {
+    tool apt-get -s -q -o Debug::NoLocking=1 -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= dist-upgrade
+}
+section_apt_lists() {
+    lines '^(Origin|Label|Suite|Codename|Date): ' /var/lib/apt/lists/*InRelease /var/lib/apt/lists/*_Release
+}
+section_apt_stamps() { if [ -d /var/lib/apt/periodic ]; then probe apt_stamps; else say absent; fi; }
+apt_stamps() {
+    for file in /var/lib/apt/periodic/*-stamp; do if [ -f "$file" ]; then stat -c '%Y %n' "$file" || return; fi; done
+}
+section_apt_periodic() {
+    tool apt-config shell enable APT::Periodic::Enable lists APT::Periodic::Update-Package-Lists/i \
+        upgrade APT::Periodic::Unattended-Upgrade/i
+}
+section_dnf_automatic() { lines '^[[:space:]]*(apply_updates|upgrade_type)[[:space:]]*=' /etc/dnf/automatic.conf; }
+section_kernels() { if [ -r /boot ]; then probe kernels; else say no_privilege "read access to /boot"; fi; }
+kernels() {
+    for file in /boot/vmlinuz-*; do if [ -e "$file" ]; then echo "image=${file#/boot/vmlinuz-}"; fi; done
+    for file in /run/reboot-required /var/run/reboot-required; do
+        if [ -e "$file" ]; then echo reboot_required=yes && break; fi
+    done
+}
+
+# ---- the run ------------------------------------------------------------------------------------------------
+
+# The client cannot end a probe on the host, so the script does: TERM to its own process group, then KILL.
+watch() {
+    trap '' TERM
+    (
+        trap 'kill "$sleeper" 2>/dev/null; exit 0' USR1
+        sleep "$deadline" & sleeper=$!
+        wait "$sleeper"
+        kill -TERM 0
+        sleep 5 & sleeper=$!
+        wait "$sleeper"
+        kill -KILL 0
+    ) </dev/null >/dev/null 2>&1 4>&- &
+    watcher=$!
+    trap 'timed_out=yes' TERM
+}
+
+main() {
+    exec 4>&1
+    PATH=/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
+    LC_ALL=C LANGUAGE=C SYSTEMD_PAGER=cat SYSTEMD_COLORS=0
+    export PATH LC_ALL LANGUAGE SYSTEMD_PAGER SYSTEMD_COLORS
+    uid=$(id -u) timed_out=no timeout=''
+    if timeout -k 2 5 true >/dev/null 2>&1; then timeout="timeout -k 2 $limit"; fi
+    printf 'nightledger-facts 1 %s %s\n' "$nonce" "$uid"
+    watch
+    for section in $sections; do
+        need=''
+        if [ "$timed_out" = yes ]; then say timeout; else "section_$section"; fi
+    done
+    kill -USR1 "$watcher" 2>/dev/null
+    if [ "$timed_out" = yes ]; then ending=timeout; else ending=complete; fi
+    printf '@%s Z %s\n' "$nonce" "$ending"
+}
+
+main
