@@ -1,0 +1,130 @@
+"""The client a directory kind asks for as `probe`: what the server would let a stranger do.
+
+Clear text is tried with a name and a password made up for the attempt; nothing of ours is ever at risk.
+"""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import ssl
+from typing import Any
+
+from collectors.directory.base import ACCOUNTS
+from collectors.directory.errors import DirectoryError
+from collectors.directory.session import Session
+from collectors.directory.source import DirectorySource
+from collectors.directory.tls import describe, handshake, looking_context, not_offered, why_refused
+from collectors.directory.wire import bind_request, read_result, starttls_request
+from collectors.kind import Recorder
+from evidence.facts.directory import AnonymousRead, CleartextBind, TlsOffer
+from evidence.model import Json, Reason
+
+SAMPLE = 5
+PERSONAL = ("cn", "mail", "memberOf", "objectClass", "sn", "telephoneNumber", "uid")
+
+
+class Probe:
+    """Attempts from outside on one directory's own address, each recorded with how the server answered."""
+
+    def __init__(self, source: DirectorySource, recorder: Recorder) -> None:
+        self.endpoint = source.endpoint
+        self._source = source
+        self._recorder = recorder
+
+    def tls(self) -> TlsOffer:
+        """Shake hands as our own connections do; where the certificate does not hold, look at it all the same."""
+        operation = "ldaps handshake" if self._source.ldaps else "StartTLS handshake"
+        offer = self._offer()
+        self._recorder.answered(operation, {"endpoint": self._source.endpoint}, dict[str, Any](offer))
+        return offer
+
+    def clear_text_bind(self) -> CleartextBind:
+        """Offer a made-up name and password without encryption, and report whether they were judged.
+
+        Raises DirectoryError where no port for clear text is known or the attempt got no LDAP answer.
+        """
+        port = self._source.clear_text_port
+        if port is None:
+            raise DirectoryError(
+                "noPlainPort",
+                Reason.NOT_AVAILABLE,
+                "plain_port is not configured",
+                operation="clear-text bind",
+            )
+        code = self._stranger_binds(port)
+        kept: CleartextBind = {
+            "port": port,
+            "listening": code is not None,
+            "code": -1 if code is None else code,
+        }
+        self._recorder.answered(
+            "clear-text bind", {"port": port, "as": "a name that does not exist"}, dict[str, Any](kept)
+        )
+        return kept
+
+    def anonymous_read(self) -> AnonymousRead:
+        """Search for people without having bound, over TLS, for attribute names alone: no value is ever sent."""
+        session = Session(self._source, anonymous=True)
+        try:
+            page = session.page(
+                self._source.base, ACCOUNTS, "subtree", PERSONAL, limit=SAMPLE, names_only=True
+            )
+        finally:
+            session.close()
+        wanted = {name.lower(): name for name in PERSONAL}
+        seen = {wanted[name.lower()] for _, raw in page.entries for name in raw if name.lower() in wanted}
+        kept: AnonymousRead = {
+            "code": page.code,
+            "returned_entries": bool(page.entries),
+            "attributes": sorted(seen),
+        }
+        asked: dict[str, Json] = {"base": self._source.base, "filter": ACCOUNTS, "attributes": list(PERSONAL)}
+        self._recorder.answered("anonymous search", asked, dict[str, Any](kept))
+        return kept
+
+    def _offer(self) -> TlsOffer:
+        try:
+            return handshake(self._negotiated(), self._source.host, self._source.ca_file)
+        except _NoTls as none:
+            return not_offered(str(none))
+        except ssl.SSLCertVerificationError as error:
+            refusal = why_refused(error)
+        except TimeoutError:
+            raise
+        except (ssl.SSLError, ConnectionError) as error:
+            return not_offered(why_refused(error))
+        with looking_context().wrap_socket(self._negotiated(), server_hostname=self._source.host) as agreed:
+            return describe(agreed, refusal)
+
+    def _negotiated(self) -> socket.socket:
+        connected = self._connect(self._source.port)
+        if self._source.ldaps:
+            return connected
+        try:
+            connected.sendall(starttls_request())
+            code = read_result(connected)
+        except BaseException:
+            connected.close()
+            raise
+        if code:
+            connected.close()
+            raise _NoTls(f"StartTLS answered {code}")
+        return connected
+
+    def _stranger_binds(self, port: int) -> int | None:
+        stranger = f"cn={secrets.token_hex(16)},{self._source.base}"
+        try:
+            connected = self._connect(port)
+        except ConnectionRefusedError:
+            return None
+        with connected:
+            connected.sendall(bind_request(stranger, secrets.token_hex(16)))
+            return read_result(connected)
+
+    def _connect(self, port: int) -> socket.socket:
+        return socket.create_connection((self._source.host, port), timeout=self._source.connect_seconds)
+
+
+class _NoTls(Exception):
+    """The server answered StartTLS with a refusal."""

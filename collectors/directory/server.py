@@ -1,0 +1,56 @@
+"""The directory server itself, as anyone on the network meets it and as its configuration describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from collectors.directory.base import ACCOUNTS, DirectoryKind
+from collectors.directory.client import DirectoryClient, Query
+from collectors.directory.errors import NotVisible
+from collectors.directory.probes import Probe
+from collectors.kind import Found, fact, lists
+from evidence.facts.directory import AnonymousRead, CleartextBind, DatabaseSettings, TlsOffer
+
+
+class Server(DirectoryKind):
+    """One LDAP server at its configured address."""
+
+    kind = "directory.server"
+
+    @lists()
+    def every(self, probe: Probe) -> Iterator[Found]:
+        """The one server of the source, without a call: it is there to be asked even when it does not answer."""
+        yield Found(uid=probe.endpoint, name=probe.endpoint)
+
+    @fact()
+    def tls(self, probe: Probe) -> TlsOffer:
+        """A TLS handshake by LDAPS or StartTLS (RFC 4513 section 3), checked against the configured authorities."""
+        return probe.tls()
+
+    @fact()
+    def clear_text_bind(self, probe: Probe) -> CleartextBind:
+        """Whether a password offered without encryption would be judged (RFC 4513 section 5.1.3)."""
+        return probe.clear_text_bind()
+
+    @fact(needs="read on accounts")
+    def anonymous_read(self, probe: Probe, ldap: DirectoryClient) -> AnonymousRead:
+        """Whether people are listed to whoever asks; nothing returned counts only where we see people ourselves."""
+        seen = probe.anonymous_read()
+        if not seen["returned_entries"] and not any(
+            True for _ in ldap.search(Query(ldap.base, ACCOUNTS, ("objectClass",)))
+        ):
+            raise NotVisible(f"any account below {ldap.base}")
+        return seen
+
+    @fact()
+    def settings(self, database: DatabaseSettings) -> DatabaseSettings:
+        """The server's configuration of the database that holds the people."""
+        return database
+
+    @fact(needs="read on the default password policy")
+    def default_policy(self, ldap: DirectoryClient, database: DatabaseSettings) -> str | None:
+        """The password policy that applies where none is named; None where the overlay or its default is not set."""
+        name = database["default_policy"]
+        if "ppolicy" not in database["overlays"] or not name:
+            return None
+        return ldap.entry(name, ("objectClass",)).dn

@@ -1,0 +1,71 @@
+"""The shapes of facts about LDAP directories: the server, its password policies, its accounts."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class TlsOffer(TypedDict):
+    """What a TLS handshake with the directory came to.
+
+    `refusal` says why TLS is not offered or the certificate not trusted, in OpenSSL's words. `not_after` is UTC
+    ISO-8601, `certificate` the SHA-256 of its DER form. Where nothing is offered, the rest is empty.
+    """
+
+    offered: bool
+    refusal: str
+    version: str
+    cipher: str
+    validated: bool
+    subject: str
+    issuer: str
+    names: list[str]
+    not_after: str
+    certificate: str
+
+
+class CleartextBind(TypedDict):
+    """How a bind without encryption, under a name that does not exist, was answered.
+
+    `code` is the LDAP result code, -1 where nothing listens: 13 and 8 refuse for want of encryption, 49 means
+    that the name and password were judged.
+    """
+
+    port: int
+    listening: bool
+    code: int
+
+
+class AnonymousRead(TypedDict):
+    """What a search for people came to without any bind: result code, and which attributes were handed out."""
+
+    code: int
+    returned_entries: bool
+    attributes: list[str]
+
+
+class DatabaseSettings(TypedDict):
+    """What the server's own configuration says about the database that holds the people.
+
+    `tls_protocol_min` is OpenLDAP's number ("3.3" is TLS 1.2), "" where none is set; `default_policy` is a
+    distinguished name, "" where none is set; `overlays` is sorted.
+    """
+
+    tls_protocol_min: str
+    overlays: list[str]
+    default_policy: str
+
+
+class PasswordLength(TypedDict):
+    """The shortest password a policy accepts, and how strictly (pwdCheckQuality: 0 never, 1 if it can, 2 always)."""
+
+    min_length: int
+    check_quality: int
+
+
+class Lockout(TypedDict):
+    """When a policy locks an account: after `max_failures` (0 is never), for `seconds` (0 is until reset)."""
+
+    enabled: bool
+    max_failures: int
+    seconds: int

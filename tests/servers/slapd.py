@@ -1,0 +1,356 @@
+"""A real OpenLDAP server on loopback high ports, as an unprivileged user, with its own authority and people."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+SLAPD = next((path for path in ("/usr/sbin/slapd", "/usr/local/libexec/slapd") if Path(path).exists()), "")
+MODULES = "/usr/lib/ldap"
+SCHEMAS = "/etc/ldap/schema"
+
+BASE = "dc=example,dc=org"
+PEOPLE = f"ou=people,{BASE}"
+COLLECTOR = f"cn=nightledger,ou=services,{BASE}"
+COLLECTOR_PASSWORD = "collector-only-reads"
+ADMINS = f"cn=admins,ou=groups,{BASE}"
+POLICY = f"cn=default,ou=policies,{BASE}"
+
+GOOD_POLICY = {
+    "pwdMinLength": "14",
+    "pwdCheckQuality": "2",
+    "pwdLockout": "TRUE",
+    "pwdMaxFailure": "5",
+    "pwdLockoutDuration": "900",
+    "pwdMaxIdle": "7776000",
+}
+
+
+def require_slapd() -> None:
+    if SLAPD and Path(MODULES, "ppolicy.so").exists() and Path(SCHEMAS, "core.schema").exists():
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail("slapd with its overlays is not installed")
+    pytest.skip("slapd with its overlays is not installed")
+
+
+@dataclass(frozen=True)
+class Person:
+    uid: str
+    password: str = "open sesame"
+    created: str = "20250101080000Z"
+    last_login: str = ""
+    locked: str = ""
+    totp: bool = False
+    admin: bool = False
+
+    @property
+    def dn(self) -> str:
+        return f"uid={self.uid},{PEOPLE}"
+
+    def ldif(self) -> str:
+        lines = [
+            f"dn: {self.dn}",
+            "objectClass: inetOrgPerson",
+            *(
+                ["objectClass: oathTOTPUser", f"oathTOTPToken: cn={self.uid},ou=tokens,{BASE}"]
+                if self.totp
+                else []
+            ),
+            f"uid: {self.uid}",
+            f"cn: {self.uid.title()} Example",
+            "sn: Example",
+            f"mail: {self.uid}@example.org",
+            f"userPassword: {self.password}",
+            f"createTimestamp: {self.created}",
+            *([f"authTimestamp: {self.last_login}"] if self.last_login else []),
+            *([f"pwdAccountLockedTime: {self.locked}"] if self.locked else []),
+        ]
+        return "\n".join(lines) + "\n\n" + (_token(self.uid) if self.totp else "")
+
+
+PEOPLE_AT_WORK = (
+    Person("ada", last_login="20261120080000Z", totp=True, admin=True),
+    Person("ben", last_login="20261119080000Z"),
+)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What the server shows: names, validity, and whether our authority signed it."""
+
+    names: tuple[str, ...] = ("localhost", "127.0.0.1")
+    days: int = 90
+    from_our_authority: bool = True
+
+
+@dataclass
+class SlapdServer:
+    """Use as a context manager. `acl` and `limits` are slapd.conf lines put before the default ones."""
+
+    people: tuple[Person, ...] = PEOPLE_AT_WORK
+    policy: dict[str, str] | None = field(default_factory=lambda: dict(GOOD_POLICY))
+    overlays: tuple[str, ...] = ("ppolicy", "lastbind", "otp")
+    default_policy: bool = True
+    acl: tuple[str, ...] = ()
+    anonymous: str = "auth"
+    limits: tuple[str, ...] = ()
+    directives: tuple[str, ...] = ()
+    config_readable: bool = True
+    tls: bool = True
+    tls_floor: str = "3.3"
+    certificate: Certificate = Certificate()
+    extra: str = ""
+
+    def __enter__(self) -> SlapdServer:
+        self.home = Path(tempfile.mkdtemp(prefix="slapd-"))
+        try:
+            self._prepare()
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        process = getattr(self, "_process", None)
+        if process is not None:
+            process.terminate()
+            process.wait(10)
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    @property
+    def url(self) -> str:
+        return f"ldap://localhost:{self.port}"
+
+    @property
+    def ldaps_url(self) -> str:
+        return f"ldaps://localhost:{self.tls_port}"
+
+    @property
+    def ca_file(self) -> str:
+        return str(self.home / "ca.pem")
+
+    def _prepare(self) -> None:
+        (self.home / "db").mkdir()
+        write_certificates(self.home, self.certificate)
+        self.port, self.tls_port = _free_ports(2)
+        (self.home / "slapd.conf").write_text(self._conf())
+        (self.home / "seed.ldif").write_text(self._ldif())
+        if os.geteuid() == 0:
+            for path in (self.home, *self.home.rglob("*")):
+                shutil.chown(path, *_unprivileged())
+        self._run([SLAPD, "-T", "add", "-q", "-f", "slapd.conf", "-l", "seed.ldif"])
+
+    def _start(self) -> None:
+        urls = f"ldap://127.0.0.1:{self.port}/"
+        if self.tls:
+            urls += f" ldaps://127.0.0.1:{self.tls_port}/"
+        command = [*_as_unprivileged(), SLAPD, "-f", "slapd.conf", "-h", urls, "-d", "0"]
+        self._process = subprocess.Popen(
+            command, cwd=self.home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        give_up = time.monotonic() + 15
+        while time.monotonic() < give_up:
+            if self._process.poll() is not None:
+                raise RuntimeError(f"slapd ended with {self._process.returncode}: {self._conf()}")
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+            except OSError:
+                time.sleep(0.02)
+            else:
+                return
+        raise RuntimeError("slapd did not listen within 15 seconds")
+
+    def _run(self, command: list[str]) -> None:
+        done = subprocess.run(
+            [*_as_unprivileged(), *command], cwd=self.home, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"{command[0]}: {done.stderr}")
+
+    def _conf(self) -> str:
+        lines = [
+            *(f"include {SCHEMAS}/{name}.schema" for name in ("core", "cosine", "nis", "inetorgperson")),
+            f"modulepath {MODULES}",
+            "moduleload back_mdb",
+            "moduleload ppolicy",
+            *(f"moduleload {name}" for name in self.overlays if name != "ppolicy"),
+            *self.directives,
+            *(self._tls_lines() if self.tls else ()),
+            "database config",
+            *([f'access to * by dn.exact="{COLLECTOR}" read'] if self.config_readable else []),
+            "database mdb",
+            f'suffix "{BASE}"',
+            f"directory {self.home}/db",
+            "maxsize 1073741824",
+            *self.limits,
+            *self.acl,
+            "access to attrs=userPassword,oathSecret,pwdHistory by anonymous auth by * none",
+            f'access to * by dn.exact="{COLLECTOR}" read by anonymous {self.anonymous} by * none',
+        ]
+        for name in self.overlays:
+            lines.append(f"overlay {name}")
+            if name == "ppolicy" and self.default_policy:
+                lines.append(f'ppolicy_default "{POLICY}"')
+        return "\n".join(lines) + "\n"
+
+    def _tls_lines(self) -> tuple[str, ...]:
+        return (
+            f"TLSCACertificateFile {self.home}/ca.pem",
+            f"TLSCertificateFile {self.home}/server.pem",
+            f"TLSCertificateKeyFile {self.home}/server.key",
+            *([f"TLSProtocolMin {self.tls_floor}"] if self.tls_floor else []),
+        )
+
+    def _ldif(self) -> str:
+        units = "".join(
+            f"dn: ou={name},{BASE}\nobjectClass: organizationalUnit\nou: {name}\n\n"
+            for name in ("people", "groups", "policies", "tokens", "services")
+        )
+        admins = [person.dn for person in self.people if person.admin] or [COLLECTOR]
+        return "".join(
+            (
+                f"dn: {BASE}\nobjectClass: dcObject\nobjectClass: organization\no: Example\ndc: example\n\n",
+                units,
+                f"dn: {COLLECTOR}\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\n"
+                f"cn: nightledger\nuserPassword: {COLLECTOR_PASSWORD}\n\n",
+                self._policy_ldif(),
+                _params() if any(person.totp for person in self.people) else "",
+                *(person.ldif() for person in self.people),
+                f"dn: {ADMINS}\nobjectClass: groupOfNames\ncn: admins\n"
+                + "".join(f"member: {name}\n" for name in admins)
+                + "\n",
+                self.extra,
+            )
+        )
+
+    def _policy_ldif(self) -> str:
+        if self.policy is None:
+            return ""
+        settings = "".join(f"{name}: {value}\n" for name, value in self.policy.items())
+        return f"dn: {POLICY}\nobjectClass: device\nobjectClass: pwdPolicy\ncn: default\npwdAttribute: userPassword\n{settings}\n"
+
+
+def deny(attribute: str, below: str = PEOPLE) -> str:
+    """An access line that hides one attribute from the collector."""
+    return f'access to dn.subtree="{below}" attrs={attribute} by * none'
+
+
+def write_certificates(home: Path, wanted: Certificate) -> None:
+    ca_key, ca = _authority("Example Test Authority")
+    signer_key, signer = (ca_key, ca) if wanted.from_our_authority else _authority("Somebody Else")
+    key = ec.generate_private_key(ec.SECP256R1())
+    now = datetime.now(UTC)
+    server = (
+        x509.CertificateBuilder()
+        .subject_name(_common_name(wanted.names[0]))
+        .issuer_name(signer.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=400))
+        .not_valid_after(now + timedelta(days=wanted.days))
+        .add_extension(
+            x509.SubjectAlternativeName([_general_name(name) for name in wanted.names]), critical=False
+        )
+        .sign(signer_key, hashes.SHA256())
+    )
+    (home / "ca.pem").write_bytes(ca.public_bytes(serialization.Encoding.PEM))
+    (home / "server.pem").write_bytes(server.public_bytes(serialization.Encoding.PEM))
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (home / "server.key").write_bytes(secret)
+    (home / "server.key").chmod(0o600)
+
+
+def _authority(name: str) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    now = datetime.now(UTC)
+    usage = x509.KeyUsage(
+        digital_signature=False,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=True,
+        crl_sign=True,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(_common_name(name))
+        .issuer_name(_common_name(name))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=400))
+        .not_valid_after(now + timedelta(days=400))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(usage, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    return key, certificate
+
+
+def _common_name(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+def _params() -> str:
+    return (
+        f"dn: ou=totp,ou=tokens,{BASE}\nobjectClass: organizationalUnit\nobjectClass: oathTOTPParams\nou: totp\n"
+        "oathTOTPTimeStepPeriod: 30\noathOTPLength: 6\noathHMACAlgorithm: 1.2.840.113549.2.7\n\n"
+    )
+
+
+def _token(uid: str) -> str:
+    return (
+        f"dn: cn={uid},ou=tokens,{BASE}\nobjectClass: device\nobjectClass: oathTOTPToken\ncn: {uid}\n"
+        f"oathTOTPParams: ou=totp,ou=tokens,{BASE}\noathSecret: 12345678901234567890\n\n"
+    )
+
+
+def _free_ports(count: int) -> list[int]:
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in held]
+    for one in held:
+        one.close()
+    return ports
+
+
+def _unprivileged() -> tuple[str, str]:
+    import pwd
+
+    name = "openldap" if any(user.pw_name == "openldap" for user in pwd.getpwall()) else "nobody"
+    import grp
+
+    return name, grp.getgrgid(pwd.getpwnam(name).pw_gid).gr_name
+
+
+def _as_unprivileged() -> list[str]:
+    if os.geteuid() != 0:
+        return []
+    user, group = _unprivileged()
+    return ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups"]
