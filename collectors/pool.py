@@ -29,7 +29,7 @@ Outcome = tuple["Pool", Task, Any, Exception | None]
 class Pool:
     """Daemon worker threads, started as needed; all methods are called by the coordinator's thread only."""
 
-    def __init__(self, workers: int, outcomes: SimpleQueue[Outcome | None]) -> None:
+    def __init__(self, workers: int, outcomes: SimpleQueue[Outcome]) -> None:
         self._workers = workers
         self._share = max(1, workers * 3 // 4)
         self._outcomes = outcomes

@@ -67,6 +67,18 @@ class ScopeRun:
     status: ScopeStatus = ScopeStatus.COMPLETE
     closed: bool = False
 
+    def expire(self, why: Missing) -> None:
+        """Give up here: what was read stays, the rest is missing for this reason."""
+        for row in self.rows.values():
+            for name in (*row.waiting, *row.asked):
+                row.values[name] = why
+            row.waiting.clear()
+            row.asked.clear()
+        if not self.listed:
+            self.why = why
+            self.status = ScopeStatus.PARTIAL if self.rows else ScopeStatus.FAILED
+        self.listed = self.closed = True
+
     def coverage(self) -> Coverage:
         """What was reached here, fact by fact."""
         kept = [row for row in self.rows.values() if not row.gone]

@@ -1,0 +1,83 @@
+"""Lookups: one read per target, part and lookup, shared by every unit that asks, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from collectors.desk import Desk
+from collectors.invoke import bind, fails_unit, first_missing, inputs_ready, missing_of, read_failure
+from collectors.kind import Failure, Step
+from collectors.recorder import TaskRecorder
+from collectors.unit import ScopeRun
+from evidence.model import Missing
+
+
+@dataclass(slots=True, eq=False)
+class Lookup:
+    """One shared read and the scopes that wait for it; `failure` is set when it could not be made."""
+
+    recorder: TaskRecorder
+    waiting: list[ScopeRun] = field(default_factory=list)
+    value: Any = None
+    failure: Failure | None = None
+    asked: bool = False
+    ready: bool = False
+
+
+class Lookups:
+    """Asks each lookup once its own inputs are ready, and tells each waiting scope."""
+
+    def __init__(self, desk: Desk, on_ready: Callable[[ScopeRun], None]) -> None:
+        self._desk = desk
+        self._on_ready = on_ready
+        self._known: dict[tuple[int, str, str, tuple[str, ...]], Lookup] = {}
+
+    def begin(self, scope: ScopeRun) -> None:
+        """Join or start every lookup that this scope's plan uses."""
+        for step in scope.unit.plan.lookups:
+            held = self._join(scope, step)
+            scope.lookups[step.name] = held
+            scope.unit.shared.append(held.recorder)
+            self._try(scope, step)
+
+    def _join(self, scope: ScopeRun, step: Step) -> Lookup:
+        tags = scope.unit.plan.tags if "tags" in step.inputs else ()
+        key = (id(scope.unit.target), scope.scope.part, step.method.__qualname__, tags)
+        held = self._known.setdefault(key, Lookup(TaskRecorder(scope.scope.part)))
+        held.waiting.append(scope)
+        return held
+
+    def _try(self, scope: ScopeRun, step: Step) -> None:
+        held: Lookup = scope.lookups[step.name]
+        if held.asked or not inputs_ready(scope, step):
+            return
+        held.asked = True
+        missing = first_missing(scope, step)
+        if missing is not None:
+            self._answer(held, missing)
+            return
+        call = bind(scope, step, scope.scope.part, held.recorder)
+        self._desk.send(scope.unit, step, scope.scope.part, call, partial(self._read, scope, step, held))
+
+    def _read(self, scope: ScopeRun, step: Step, held: Lookup, value: Any, error: Exception | None) -> None:
+        if error is not None:
+            held.failure = read_failure(scope.unit, error)
+            value = missing_of(step, held.failure)
+        self._answer(held, value)
+
+    def _answer(self, held: Lookup, value: Any) -> None:
+        held.value = value
+        held.ready = True
+        for scope in held.waiting:
+            if scope.unit.closed:
+                continue
+            if fails_unit(held.failure) and isinstance(value, Missing):
+                self._desk.fail(scope.unit, value)
+                continue
+            for step in scope.unit.plan.lookups:
+                if step.name in scope.lookups:
+                    self._try(scope, step)
+            self._on_ready(scope)
