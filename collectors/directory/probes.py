@@ -21,6 +21,8 @@ from evidence.facts.directory import AnonymousRead, CleartextBind, TlsOffer
 from evidence.model import Json, Reason
 
 SAMPLE = 5
+# Someone may be let to search personal attributes without objectClass, or the other way round: ask by both.
+ANYONE = f"(|{ACCOUNTS}(uid=*)(sn=*)(mail=*)(telephoneNumber=*))"
 PERSONAL = ("cn", "mail", "memberOf", "objectClass", "sn", "telephoneNumber", "uid")
 
 
@@ -67,9 +69,7 @@ class Probe:
         """Search for people without having bound, over TLS, for attribute names alone: no value is ever sent."""
         session = Session(self._source, anonymous=True)
         try:
-            page = session.page(
-                self._source.base, ACCOUNTS, "subtree", PERSONAL, limit=SAMPLE, names_only=True
-            )
+            page = session.page(self._source.base, ANYONE, "subtree", PERSONAL, limit=SAMPLE, names_only=True)
         finally:
             session.close()
         wanted = {name.lower(): name for name in PERSONAL}
@@ -79,7 +79,7 @@ class Probe:
             "returned_entries": bool(page.entries),
             "attributes": sorted(seen),
         }
-        asked: dict[str, Json] = {"base": self._source.base, "filter": ACCOUNTS, "attributes": list(PERSONAL)}
+        asked: dict[str, Json] = {"base": self._source.base, "filter": ANYONE, "attributes": list(PERSONAL)}
         self._recorder.answered("anonymous search", asked, dict[str, Any](kept))
         return kept
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import grp
 import ipaddress
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -12,6 +14,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 import pytest
 from cryptography import x509
@@ -116,7 +119,7 @@ class SlapdServer:
     certificate: Certificate = Certificate()
     extra: str = ""
 
-    def __enter__(self) -> SlapdServer:
+    def __enter__(self) -> Self:
         self.home = Path(tempfile.mkdtemp(prefix="slapd-"))
         try:
             self._prepare()
@@ -227,8 +230,10 @@ class SlapdServer:
             (
                 f"dn: {BASE}\nobjectClass: dcObject\nobjectClass: organization\no: Example\ndc: example\n\n",
                 units,
-                f"dn: {COLLECTOR}\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\n"
-                f"cn: nightledger\nuserPassword: {COLLECTOR_PASSWORD}\n\n",
+                (
+                    f"dn: {COLLECTOR}\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\n"
+                    f"cn: nightledger\nuserPassword: {COLLECTOR_PASSWORD}\n\n"
+                ),
                 self._policy_ldif(),
                 _params() if any(person.totp for person in self.people) else "",
                 *(person.ldif() for person in self.people),
@@ -341,11 +346,7 @@ def _free_ports(count: int) -> list[int]:
 
 
 def _unprivileged() -> tuple[str, str]:
-    import pwd
-
     name = "openldap" if any(user.pw_name == "openldap" for user in pwd.getpwall()) else "nobody"
-    import grp
-
     return name, grp.getgrgid(pwd.getpwnam(name).pw_gid).gr_name
 
 

@@ -1,0 +1,1 @@
+"""Who may reach what, and whether those who should not still can."""

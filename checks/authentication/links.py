@@ -1,0 +1,33 @@
+"""Links from checks of authentication to provisions, shared by platforms."""
+
+from __future__ import annotations
+
+from checks.check import context, direct, supporting
+
+DIRECTORY_PASSWORD_RULES = supporting(
+    "164.308(a)(5)(ii)(D)",
+    proves="the directory itself holds new passwords to a rule",
+    does_not_prove="that people are trained to guard their passwords, that passwords set before the rule meet it, "
+    "or that passwords which arrive already hashed do",
+)
+DIRECTORY_PASSWORDS_HARD_TO_GUESS = supporting(
+    "164.312(d)",
+    proves="a password of this directory is harder to guess than the rule's minimum",
+    does_not_prove="that only its owner knows it, or that a second factor is asked for",
+)
+DIRECTORY_GUESSING_STOPS = supporting(
+    "164.312(d)",
+    proves="repeated wrong passwords lock the account, so that it cannot be guessed at leisure",
+    does_not_prove="that whoever knows the password is the person it was given to",
+)
+DIRECTORY_FAILED_LOGINS_ACTED_ON = context(
+    "164.308(a)(5)(ii)(C)",
+    proves="the directory counts failed logins and acts on them",
+    does_not_prove="that anyone monitors logins or is told of discrepancies",
+)
+DIRECTORY_ASKS_SECOND_FACTOR = direct(
+    "164.312(d)",
+    proves="a login to this privileged account asks for a one-time code from a token registered to it",
+    does_not_prove="that the token is held by the person the account is for, or that systems which do not ask "
+    "this directory verify anyone",
+)

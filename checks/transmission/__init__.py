@@ -1,0 +1,1 @@
+"""What protects data while it crosses a network."""
