@@ -12,12 +12,10 @@ from typing import Any
 from checks.load import version
 from collectors.poll import Progress
 from collectors.recorder import utc_now
-from evidence.model import Json
-from evidence.store import Store
+from evidence.model import Json, Unit, UnitResult
+from evidence.store import NIGHTLY, Sealed, Store
 from nightledger import __version__
 from nightledger.run import Plan, Tally, run
-
-NIGHTLY = "nightly"
 
 
 class Stop:
@@ -54,9 +52,9 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """A sealed run: its number in the store, what it came to and whether it was stopped early."""
+    """A sealed run, what it came to and whether it was stopped early."""
 
-    run_id: int
+    sealed: Sealed
     tally: Tally
     stopped: bool
 
@@ -84,11 +82,30 @@ def scan(
         planned=(),
     )
     with stop.on_signals():
-        for judged in run(plan, progress, cancelled=stop):
+        for judged in run(plan, _Planned(store, run_id, progress), cancelled=stop):
             store.commit_unit(run_id, judged.result, judged.findings)
             tally.add(judged)
-    store.finish_run(run_id, finished=utc_now(), state="interrupted" if stop() else "sealed")
-    return Scanned(run_id, tally, stop())
+        stopped = stop()
+        sealed = store.finish_run(run_id, finished=utc_now(), state="interrupted" if stopped else "sealed")
+    return Scanned(sealed, tally, stopped=stopped)
+
+
+class _Planned:
+    """Writes each unit into the run's plan as soon as it is known, so that a killed run knows what it missed."""
+
+    def __init__(self, store: Store, run_id: int, progress: Progress | None) -> None:
+        self._store = store
+        self._run_id = run_id
+        self._progress = progress
+
+    def planned(self, unit: Unit) -> None:
+        self._store.plan_units(self._run_id, [unit])
+        if self._progress is not None:
+            self._progress.planned(unit)
+
+    def finished(self, result: UnitResult) -> None:
+        if self._progress is not None:
+            self._progress.finished(result)
 
 
 def rule_versions(plan: Plan) -> dict[str, str]:

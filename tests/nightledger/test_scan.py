@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from evidence.model import ScopeStatus, Status
+from evidence.store import Store
+from nightledger.scan import Stop, scan, series_of
+from tests.collectors.fake import World
+from tests.nightledger.small import box_is_red, plan_of
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store.open(str(tmp_path / "store.sqlite"), keys=tmp_path / "keys") as opened:
+        yield opened
+
+
+def statuses(store: Store, run_id: int) -> dict[tuple[str, str], Status]:
+    return {(row.check, row.name): row.status for row in store.findings(run_id)}
+
+
+def test_a_scan_is_sealed_with_all_it_saw(store):
+    scanned = scan(store, plan_of(World(colours={"b": "blue"})))
+    run = store.run(scanned.sealed.run)
+    assert run.state == "sealed"
+    assert run.root.startswith("sha256:")
+    assert statuses(store, run.id)["box-is-red", "b"] is Status.FAIL
+
+
+def test_two_scans_of_an_unchanged_world_have_one_root_and_add_no_object(store):
+    def objects() -> int:
+        return store.backend.query("SELECT count(*) FROM object")[0][0]
+
+    first = scan(store, plan_of(World(jitter=0.002)))
+    before = objects()
+    second = scan(store, plan_of(World(jitter=0.002)))
+    assert first.sealed.root == second.sealed.root
+    assert objects() == before
+
+
+def test_a_withdrawn_permission_closes_nothing(store):
+    scan(store, plan_of(World(colours={"b": "blue"})))
+    second = scan(store, plan_of(World(refuse={"list_boxes here": "Denied"})))
+    remembered = [
+        row for row in store.findings(second.sealed.run) if row.name == "b" and row.check == "box-is-red"
+    ]
+    assert [(row.status, row.seen) for row in remembered] == [(Status.FAIL, False)]
+
+
+def test_a_stopped_scan_seals_what_is_complete_and_marks_the_rest_not_attempted(store):
+    world = World(boxes={"here": [f"n{i}" for i in range(200)]}, jitter=0.02)
+    stop = Stop()
+    world.ask = _stopping(world, stop)
+    scanned = scan(store, plan_of(world), stop=stop)
+    assert scanned.stopped
+    assert store.run(scanned.sealed.run).state == "interrupted"
+    coverage = [c.status for unit in store.units(scanned.sealed.run) for c in unit.coverage]
+    assert coverage == [ScopeStatus.NOT_ATTEMPTED]
+
+
+def test_sigterm_stops_a_scan(store):
+    world = World(boxes={"here": [f"n{i}" for i in range(200)]}, jitter=0.02)
+    asked = world.ask
+
+    def ask(operation: str, about: str = "") -> None:
+        if len(world.calls) == 20:
+            os.kill(os.getpid(), signal.SIGTERM)
+        asked(operation, about)
+
+    world.ask = ask
+    assert scan(store, plan_of(world)).stopped
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_an_on_demand_run_has_a_series_of_its_own_and_leaves_the_nightly_one_alone(store):
+    nightly = scan(store, plan_of(World()))
+    partial = scan(
+        store,
+        plan_of(World(colours={"a": "blue"}), checks=[box_is_red]),
+        series=series_of(["box-is-red"], []),
+    )
+    assert store.run("last").id == nightly.sealed.run
+    assert statuses(store, nightly.sealed.run)["box-is-red", "a"] is Status.PASS
+    assert statuses(store, partial.sealed.run)["box-is-red", "a"] is Status.FAIL
+
+
+def test_everything_is_the_nightly_series_and_any_part_is_not():
+    assert series_of([], []) == "nightly"
+    assert len({series_of(["a"], []), series_of([], ["a"]), series_of([], [], "a"), "nightly"}) == 4
+
+
+def _stopping(world: World, stop: Stop):
+    asked = world.ask
+
+    def ask(operation: str, about: str = "") -> None:
+        if len(world.calls) == 20:
+            stop.set()
+        asked(operation, about)
+
+    return ask
