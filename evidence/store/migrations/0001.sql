@@ -1,0 +1,60 @@
+-- Schema 1. Written for SQLite; postgres.py lists the few words that differ there.
+-- Intervals are half-open [from_run, to_run); an open one ends at 2147483647. Digests are 32 raw bytes.
+
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE dictionary (
+    id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, family TEXT NOT NULL, data BLOB NOT NULL);
+
+CREATE TABLE object (
+    id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, codec INTEGER NOT NULL,
+    dictionary_id INTEGER NOT NULL, data BLOB NOT NULL);
+
+CREATE TABLE principal (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
+CREATE TABLE check_name (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
+CREATE TABLE run (
+    id INTEGER PRIMARY KEY, series TEXT NOT NULL, trigger TEXT NOT NULL, state TEXT NOT NULL,
+    started TEXT NOT NULL, finished TEXT NOT NULL, plan_id INTEGER NOT NULL, ledger_idx INTEGER NOT NULL);
+
+CREATE TABLE unit (
+    id INTEGER PRIMARY KEY, series TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL,
+    kind TEXT NOT NULL, UNIQUE (series, source, target, kind));
+
+CREATE TABLE run_unit (
+    run_id INTEGER NOT NULL, unit_id INTEGER NOT NULL, state INTEGER NOT NULL, owner TEXT NOT NULL,
+    attempt INTEGER NOT NULL, principal_id INTEGER NOT NULL, started INTEGER NOT NULL,
+    finished INTEGER NOT NULL, digest BLOB NOT NULL, coverage_id INTEGER NOT NULL, journal BLOB NOT NULL,
+    PRIMARY KEY (run_id, unit_id)) WITHOUT ROWID;
+
+CREATE INDEX run_unit_by_unit ON run_unit (unit_id, run_id);
+
+CREATE TABLE journal (
+    run_id INTEGER NOT NULL, unit_id INTEGER NOT NULL, codec INTEGER NOT NULL,
+    dictionary_id INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (run_id, unit_id)) WITHOUT ROWID;
+
+CREATE TABLE resource (
+    id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL, uid TEXT NOT NULL, name TEXT NOT NULL,
+    part TEXT NOT NULL, UNIQUE (uid, unit_id));
+
+CREATE INDEX resource_by_unit ON resource (unit_id);
+
+CREATE TABLE evidence (
+    resource_id INTEGER NOT NULL, from_run INTEGER NOT NULL, to_run INTEGER NOT NULL,
+    object_id INTEGER NOT NULL, PRIMARY KEY (resource_id, from_run)) WITHOUT ROWID;
+
+CREATE INDEX evidence_from ON evidence (from_run);
+CREATE INDEX evidence_to ON evidence (to_run) WHERE to_run < 2147483647;
+
+CREATE TABLE finding (
+    resource_id INTEGER NOT NULL, check_id INTEGER NOT NULL, from_run INTEGER NOT NULL,
+    to_run INTEGER NOT NULL, status INTEGER NOT NULL, verdict_id INTEGER NOT NULL,
+    PRIMARY KEY (resource_id, check_id, from_run)) WITHOUT ROWID;
+
+CREATE INDEX finding_from ON finding (from_run);
+CREATE INDEX finding_to ON finding (to_run) WHERE to_run < 2147483647;
+
+CREATE TABLE ledger (idx INTEGER PRIMARY KEY, leaf BLOB NOT NULL, hash BLOB NOT NULL);
+
+CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL);

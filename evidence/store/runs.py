@@ -1,0 +1,281 @@
+"""The life of a run: planned, its units claimed and committed, sealed or found interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+import orjson
+
+from evidence.canonical import canonical, digest
+from evidence.documents import unit_key
+from evidence.ledger import leaf_hash, merkle_root
+from evidence.model import Finding, Json, Unit, UnitResult
+from evidence.store.backend import Backend
+from evidence.store.errors import NotFound, StoreError
+from evidence.store.ingest import (
+    Difference,
+    Prepared,
+    Verdicts,
+    carried,
+    complete,
+    intern,
+    journal_bytes,
+    prepare,
+    raw_objects,
+    remember,
+    seconds,
+    unit_documents,
+)
+from evidence.store.log import Log
+from evidence.store.objects import Objects, named, raw_digest
+from evidence.store.rows import Lease, Run, Sealed, UnitState
+
+RUN_SCHEMA = "nightledger.run/1"
+"""The event that seals a run."""
+
+_NOTHING = b""
+
+
+class Runs:
+    """Writes runs and their units; each method is one transaction."""
+
+    def __init__(self, backend: Backend, objects: Objects, log: Log) -> None:
+        self._backend = backend
+        self._objects = objects
+        self._log = log
+        self._verdicts = Verdicts()
+
+    def begin(self, series: str, trigger: str, started: str, plan: Mapping[str, Json]) -> int:
+        """Open a run; raises StoreError while another run of the series is open."""
+        seconds(started)
+        open_run = "SELECT id FROM run WHERE series = ? AND state = 'open'"
+        if rows := self._backend.query(open_run, (series,)):
+            raise StoreError(
+                f"run {rows[0][0]} of series {series} is still open",
+                hint="Take the store's lock first: that seals what a dead process left open.",
+            )
+        data = canonical(plan)
+        row = self._objects.put({digest(data): data}, "plan")[digest(data)]
+        run = int(self._backend.query("SELECT coalesce(max(id), 0) + 1 FROM run")[0][0])
+        self._backend.insert_many(
+            "run",
+            "id, series, trigger, state, started, finished, plan_id, ledger_idx",
+            [(run, series, trigger, "open", started, "", row, -1)],
+            ignore=False,
+        )
+        return run
+
+    def plan(self, run: Run, units: Iterable[Unit]) -> None:
+        """Add units to an open run; those already planned stay as they are."""
+        _require_open(run)
+        wanted = sorted(set(units))
+        keys = [(run.series, u.source, u.target, u.kind) for u in wanted]
+        self._backend.insert_many("unit", "series, source, target, kind", keys, ignore=True)
+        ids = unit_ids(self._backend, run.series)
+        rows = [(run.id, ids[u], UnitState.PLANNED, "", 0, 0, 0, 0, _NOTHING, 0, _NOTHING) for u in wanted]
+        self._backend.insert_many("run_unit", _RUN_UNIT, rows, ignore=True)
+
+    def claim(self, run: Run, unit: Unit, owner: str) -> Lease | None:
+        """Take a unit that is not done, also from an owner who went silent; None when there is nothing to do."""
+        touched = self._backend.execute(
+            "UPDATE run_unit SET state = ?, owner = ?, attempt = attempt + 1 "
+            "WHERE run_id = ? AND unit_id = ? AND state IN (?, ?)",
+            (
+                UnitState.CLAIMED,
+                owner,
+                run.id,
+                self._unit_id(run, unit),
+                UnitState.PLANNED,
+                UnitState.CLAIMED,
+            ),
+        )
+        if run.state != "open" or not touched:
+            return None
+        sql = "SELECT attempt FROM run_unit WHERE run_id = ? AND unit_id = ?"
+        attempt = self._backend.query(sql, (run.id, self._unit_id(run, unit)))[0][0]
+        return Lease(run.id, unit, owner, int(attempt))
+
+    def prepare(self, result: UnitResult, findings: Sequence[Finding]) -> Prepared:
+        """The unit's documents and digests; done before the transaction, which it keeps short."""
+        return prepare(result, findings, self._verdicts)
+
+    def commit(self, run: Run, prepared: Prepared, lease: Lease | None) -> bool:
+        """Write a unit's evidence, findings and "done"; False when it is done already or the lease was lost."""
+        result = prepared.result
+        unit_id = self._unit_id(run, result.unit)
+        owner, attempt = ("", 0) if lease is None else (lease.owner, lease.attempt)
+        if run.state != "open" or not self._finish_unit(run.id, unit_id, lease):
+            return False
+        coverage, name = self._entries(run, unit_id, prepared)
+        self._objects.put(raw_objects(result), f"raw:{result.unit.kind}")
+        journal = journal_bytes(prepared, name, owner, attempt)
+        packed = self._objects.pack(journal, "journal")
+        self._backend.insert_many(
+            "journal",
+            "run_id, unit_id, codec, dictionary_id, data",
+            [(run.id, unit_id, *packed)],
+            ignore=False,
+        )
+        self._backend.execute(
+            "UPDATE run_unit SET principal_id = ?, started = ?, finished = ?, digest = ?, coverage_id = ?, "
+            "journal = ?, owner = ?, attempt = ? WHERE run_id = ? AND unit_id = ?",
+            (
+                intern(self._backend, "principal", [result.principal])[result.principal],
+                seconds(result.started),
+                seconds(result.finished),
+                raw_digest(name),
+                self._objects.put({digest(coverage): coverage}, "coverage")[digest(coverage)],
+                raw_digest(digest(journal)),
+                owner,
+                attempt,
+                run.id,
+                unit_id,
+            ),
+        )
+        return True
+
+    def seal(self, run: Run, finished: str, state: str) -> Sealed:
+        """Close a run: what is not done was not attempted; the roots go to the ledger."""
+        _require_open(run)
+        seconds(finished)
+        self._backend.execute(
+            "UPDATE run_unit SET state = ? WHERE run_id = ? AND state IN (?, ?)",
+            (UnitState.NOT_ATTEMPTED, run.id, UnitState.PLANNED, UnitState.CLAIMED),
+        )
+        event = self._sealed_event(run, finished, state)
+        index, note = self._log.append(event)
+        self._backend.execute(
+            "UPDATE run SET state = ?, finished = ?, ledger_idx = ? WHERE id = ?",
+            (state, finished, index, run.id),
+        )
+        return Sealed(run.id, str(event["root"]), str(event["journal_root"]), index, note)
+
+    def _sealed_event(self, run: Run, finished: str, state: str) -> dict[str, Json]:
+        units = run_leaves(self._backend, run.id)
+        listed = canonical([[*unit_key(unit), int(unit_state)] for unit, unit_state, _, _ in units])
+        self._objects.put({digest(listed): listed}, "units")
+        plan = self._backend.query(
+            "SELECT o.digest FROM run JOIN object o ON o.id = run.plan_id WHERE run.id = ?", (run.id,)
+        )
+        done = [(d, j) for _, unit_state, d, j in units if unit_state is UnitState.DONE]
+        return {
+            "schema": RUN_SCHEMA,
+            "run": run.id,
+            "series": run.series,
+            "trigger": run.trigger,
+            "state": state,
+            "started": run.started,
+            "finished": finished,
+            "plan": named(plan[0][0]),
+            "units": digest(listed),
+            "done": len(done),
+            "root": named(merkle_root([leaf_hash(d) for d, _ in done])),
+            "journal_root": named(merkle_root([leaf_hash(j) for _, j in done])),
+        }
+
+    def _finish_unit(self, run: int, unit_id: int, lease: Lease | None) -> bool:
+        """The fence: of all who may try, one moves the unit to DONE."""
+        fence = "" if lease is None else " AND owner = ? AND attempt = ? AND state = ?"
+        values = () if lease is None else (lease.owner, lease.attempt, UnitState.CLAIMED)
+        sql = f"UPDATE run_unit SET state = ? WHERE run_id = ? AND unit_id = ? AND state IN (?, ?){fence}"  # noqa: S608
+        states = (UnitState.PLANNED, UnitState.CLAIMED)
+        return self._backend.execute(sql, (UnitState.DONE, run, unit_id, *states, *values)) == 1
+
+    def _entries(self, run: Run, unit_id: int, prepared: Prepared) -> tuple[bytes, str]:
+        """Write the difference, if any; gives the coverage and the unit's digest."""
+        coverage, name = unit_documents(prepared, {})
+        if complete(prepared.result) and name == self._last_digest(unit_id):
+            return coverage, name
+        remembered = remember(self._backend, unit_id)
+        kept = carried(prepared, remembered, run.checks)
+        if kept:
+            coverage, name = unit_documents(prepared, kept)
+        difference = Difference(self._backend, self._objects, unit_id, run.id)
+        difference.write(prepared, remembered, {**prepared.entries, **kept})
+        return coverage, name
+
+    def _last_digest(self, unit_id: int) -> str:
+        sql = "SELECT digest FROM run_unit WHERE unit_id = ? AND digest <> ? ORDER BY run_id DESC LIMIT 1"
+        rows = self._backend.query(sql, (unit_id, _NOTHING))
+        return named(rows[0][0]) if rows else ""
+
+    def _unit_id(self, run: Run, unit: Unit) -> int:
+        rows = self._backend.query(
+            "SELECT u.id FROM unit u JOIN run_unit ru ON ru.unit_id = u.id AND ru.run_id = ? "
+            "WHERE u.series = ? AND u.source = ? AND u.target = ? AND u.kind = ?",
+            (run.id, run.series, unit.source, unit.target, unit.kind),
+        )
+        if not rows:
+            raise StoreError(f"{unit} is not planned in run {run.id}")
+        return int(rows[0][0])
+
+
+def unit_ids(backend: Backend, series: str) -> dict[Unit, int]:
+    """The row ids of all units of a series."""
+    rows = backend.query("SELECT source, target, kind, id FROM unit WHERE series = ?", (series,))
+    return {Unit(source, target, kind): int(row) for source, target, kind, row in rows}
+
+
+def run_leaves(backend: Backend, run: int) -> list[tuple[Unit, UnitState, bytes, bytes]]:
+    """A run's units in the order of their keys: unit, state, digest and journal digest."""
+    rows = backend.query(
+        "SELECT u.source, u.target, u.kind, ru.state, ru.digest, ru.journal "
+        "FROM run_unit ru JOIN unit u ON u.id = ru.unit_id WHERE ru.run_id = ?",
+        (run,),
+    )
+    return sorted((Unit(s, t, k), UnitState(state), bytes(d), bytes(j)) for s, t, k, state, d, j in rows)
+
+
+def read_runs(backend: Backend, objects: Objects, where: str, values: Sequence[object]) -> list[Run]:
+    """The runs that satisfy a condition on table run, oldest first."""
+    sql = f"""
+    SELECT run.id, series, trigger, state, started, finished, plan_id, ledger_idx, leaf
+    FROM run LEFT JOIN ledger ON ledger.idx = run.ledger_idx WHERE {where} ORDER BY run.id"""  # noqa: S608 - our text
+    plans: dict[int, dict[str, Json]] = {}
+    runs = []
+    for row, series, trigger, state, started, finished, plan_id, index, leaf in backend.query(sql, values):
+        if plan_id not in plans:
+            plans[plan_id] = orjson.loads(objects.get_row(plan_id)[1])
+        plan = plans[plan_id]
+        event = orjson.loads(leaf) if leaf is not None else {}
+        runs.append(
+            Run(
+                id=int(row),
+                series=series,
+                trigger=trigger,
+                state=state,
+                started=started,
+                finished=finished,
+                tool=str(plan["tool"]),
+                selection=plan["selection"],
+                checks=dict(plan["checks"]),  # type: ignore[arg-type]
+                root=event.get("root", ""),
+                journal_root=event.get("journal_root", ""),
+                ledger_index=int(index),
+            )
+        )
+    return runs
+
+
+def one_run(backend: Backend, objects: Objects, run: int) -> Run:
+    """One run by id; raises NotFound."""
+    found = read_runs(backend, objects, "run.id = ?", (run,))
+    if not found:
+        raise NotFound(f"there is no run {run}")
+    return found[0]
+
+
+def moment(seconds_: int) -> str:
+    """Seconds since 1970 as UTC ISO-8601; "" for 0, which stands for never."""
+    return datetime.fromtimestamp(seconds_, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds_ else ""
+
+
+def _require_open(run: Run) -> None:
+    if run.state != "open":
+        raise StoreError(f"run {run.id} is {run.state} already")
+
+
+_RUN_UNIT = (
+    "run_id, unit_id, state, owner, attempt, principal_id, started, finished, digest, coverage_id, journal"
+)

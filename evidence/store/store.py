@@ -1,0 +1,234 @@
+"""The store as its users see it: open it, record runs, read what held and what changed, append to the ledger."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from evidence.documents import Document
+from evidence.model import Finding, Json, Unit, UnitResult
+from evidence.seal import KeyDirectory, default_key_directory
+from evidence.store.backend import Backend, migrate
+from evidence.store.errors import NotFound, StoreError
+from evidence.store.log import Log
+from evidence.store.objects import Objects
+from evidence.store.read import Reader
+from evidence.store.rows import (
+    EvidenceSpan,
+    FindingRow,
+    FindingSpan,
+    Lease,
+    ObservationRow,
+    Run,
+    Sealed,
+    UnitRow,
+)
+from evidence.store.runs import Runs, one_run, read_runs
+
+NIGHTLY = "nightly"
+"""The series of the nightly run; on-demand runs name their own and never touch its rows."""
+
+
+class Store:
+    """One evidence store, used by one thread at a time; make it with `Store.open`."""
+
+    def __init__(self, backend: Backend, keys: KeyDirectory) -> None:
+        self.backend = backend
+        self.objects = Objects(backend)
+        self.log = Log(backend, keys)
+        self._runs = Runs(backend, self.objects, self.log)
+        self._reader = Reader(backend, self.objects)
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = True, keys: Path | None = None) -> Store:
+        """Open "sqlite:PATH", a bare path or "postgresql://..."; `keys` is the directory of the signing key.
+
+        Raises StoreError where there is no store (without `create`), or one of a newer schema.
+        """
+        backend = _backend(url, create=create)
+        directory = default_key_directory(os.environ) if keys is None else KeyDirectory(keys)
+        try:
+            migrate(backend, create=create)
+            store = cls(backend, directory)
+            with store._transaction():
+                store.log.name()
+        except BaseException:
+            backend.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Give the connection back; closing twice is harmless."""
+        self.backend.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the store for one run, first sealing what a dead process left open; raises StoreBusy."""
+        with self.backend.lock():
+            self.recover()
+            yield
+
+    def recover(self) -> list[Sealed]:
+        """Seal every open run as interrupted; only while holding the lock, when no run can be alive."""
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        dead = read_runs(self.backend, self.objects, "state = 'open'", ())
+        return [self.finish_run(run.id, now, state="interrupted") for run in dead]
+
+    def begin_run(
+        self,
+        *,
+        series: str = NIGHTLY,
+        trigger: str,
+        started: str,
+        tool: str,
+        selection: Json,
+        checks: Mapping[str, str],
+        planned: Iterable[Unit],
+    ) -> int:
+        """Open a run over the planned units; `checks` maps the selected checks to their version digests."""
+        plan: dict[str, Json] = {"v": 1, "tool": tool, "selection": selection, "checks": dict(checks)}
+        with self._transaction():
+            run = self._runs.begin(series, trigger, started, plan)
+            self._runs.plan(self._run(run), planned)
+        return run
+
+    def plan_units(self, run_id: int, units: Iterable[Unit]) -> None:
+        """Add units found only after the run began (accounts of an organisation)."""
+        with self._transaction():
+            self._runs.plan(self._run(run_id), units)
+
+    def claim_unit(self, run_id: int, unit: Unit, owner: str) -> Lease | None:
+        """Take a unit for one worker; whoever held it before can no longer commit. None when it is done."""
+        with self._transaction():
+            return self._runs.claim(self._run(run_id), unit, owner)
+
+    def commit_unit(
+        self, run_id: int, result: UnitResult, findings: Sequence[Finding], *, lease: Lease | None = None
+    ) -> bool:
+        """Commit a unit's evidence, findings and "done" at once; False when it was done or the lease is lost."""
+        prepared = self._runs.prepare(result, findings)
+        with self._transaction():
+            return self._runs.commit(self._run(run_id), prepared, lease)
+
+    def finish_run(self, run_id: int, finished: str, *, state: str = "sealed") -> Sealed:
+        """Seal a run ("sealed" or "interrupted"): its roots become a ledger event under a signed checkpoint."""
+        with self._transaction(durable=True):
+            sealed = self._runs.seal(self._run(run_id), finished, state)
+        self.log.published(sealed.note)
+        return sealed
+
+    def runs(self, series: str | None = None) -> list[Run]:
+        """All runs, oldest first, of one series or of all."""
+        if series is None:
+            return read_runs(self.backend, self.objects, "1 = 1", ())
+        return read_runs(self.backend, self.objects, "series = ?", (series,))
+
+    def run(self, ref: int | str, *, series: str = NIGHTLY) -> Run:
+        """A run by id, "last", or ISO date (the last sealed run of the series begun on or before that day)."""
+        text = str(ref)
+        if text.isdecimal():
+            return self._run(int(text))
+        ended = [run for run in self.runs(series) if run.state != "open"]
+        if text != "last":
+            _require_date(text)
+            ended = [run for run in ended if run.started[:10] <= text[:10]]
+        if not ended:
+            raise NotFound(f"series {series} has no sealed run for {ref!r}")
+        return ended[-1]
+
+    def units(self, run_id: int) -> list[UnitRow]:
+        """The units of a run with state and coverage, in the order of their keys."""
+        return self._reader.units(run_id)
+
+    def findings(self, run_id: int, *, kind: str | None = None) -> Iterator[FindingRow]:
+        """The findings as of a run for its units, grouped by unit; `seen` tells measured from remembered."""
+        return self._reader.findings(run_id, kind)
+
+    def observations(self, run_id: int, *, kind: str | None = None) -> Iterator[ObservationRow]:
+        """The resources with their facts as of a run, grouped by unit, for judging them again."""
+        return self._reader.observations(run_id, kind)
+
+    def evidence_changes(self, after: int, until: int, *, series: str = NIGHTLY) -> list[EvidenceSpan]:
+        """Evidence of a series that began or ended in the runs (after, until]."""
+        return self._reader.evidence_changes(after, until, series)
+
+    def finding_changes(self, after: int, until: int, *, series: str = NIGHTLY) -> list[FindingSpan]:
+        """Findings of a series that began or ended in the runs (after, until]."""
+        return self._reader.finding_changes(after, until, series)
+
+    def resource_history(
+        self, resource: str, *, series: str = NIGHTLY
+    ) -> tuple[list[EvidenceSpan], list[FindingSpan]]:
+        """All evidence and findings ever held of a uid, else of a name; raises NotFound."""
+        return self._reader.history(resource, series)
+
+    def evidence_at(
+        self, resource: str, run_id: int, *, series: str = NIGHTLY
+    ) -> list[tuple[EvidenceSpan, Document]]:
+        """The evidence of a uid (else a name) as of a run; empty when there was none then."""
+        return self._reader.evidence_at(resource, run_id, series)
+
+    def object(self, digest: str) -> bytes:
+        """The canonical bytes behind a digest, checked; raises NotFound or StoreBroken."""
+        return self.objects.get(digest)
+
+    def journal(self, run_id: int, unit: Unit) -> Any:
+        """How one unit was polled in one run: calls, volatile facts, dropped fields (docs/formats.md)."""
+        return self._reader.journal(run_id, unit)
+
+    def append_event(self, event: Mapping[str, Json]) -> int:
+        """Append one event, whose "schema" says what it is, under a new signed checkpoint; gives its index."""
+        if not isinstance(event.get("schema"), str):
+            raise StoreError("an event names its schema")
+        with self._transaction(durable=True):
+            index, note = self.log.append(event)
+        self.log.published(note)
+        return index
+
+    def events(self, schema: str | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The ledger's events in order, of one schema or of all."""
+        for index, event in self.log.events():
+            if schema is None or event.get("schema") == schema:
+                yield index, event
+
+    @contextmanager
+    def _transaction(self, *, durable: bool = False) -> Iterator[None]:
+        try:
+            with self.backend.transaction(durable=durable):
+                yield
+        except BaseException:
+            self.objects.forget()
+            raise
+
+    def _run(self, run_id: int) -> Run:
+        return one_run(self.backend, self.objects, run_id)
+
+
+def _backend(url: str, *, create: bool) -> Backend:
+    if url.startswith(("postgresql://", "postgres://")):
+        from evidence.store.postgres import PostgresBackend  # noqa: PLC0415 - the driver is an extra
+
+        return PostgresBackend(url)
+    from evidence.store.sqlite import SqliteBackend  # noqa: PLC0415 - the engine that is used, no other
+
+    return SqliteBackend(Path(url.removeprefix("sqlite:")), create=create)
+
+
+def _require_date(text: str) -> None:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise NotFound(f"{text!r} is no run: give an id, `last` or a date (YYYY-MM-DD)") from None
