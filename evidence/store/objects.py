@@ -114,7 +114,7 @@ class Objects:
             data = zstandard.train_dictionary(size, samples, k=200, d=8).as_bytes()
         except zstandard.ZstdError:
             return _NO_DICTIONARY
-        row = (hashlib.sha256(data).digest(), family, data)
+        row = (dictionary_digest(family, data), family, data)
         self._backend.insert_many("dictionary", "digest, family, data", [row], ignore=True)
         return int(self._backend.query("SELECT id FROM dictionary WHERE digest = ?", row[:1])[0][0])
 
@@ -143,6 +143,11 @@ class _Codec:
             level=_LEVEL, dict_data=dictionary, write_dict_id=False
         ).compress
         self.decompress = zstandard.ZstdDecompressor(dict_data=dictionary).decompress
+
+
+def dictionary_digest(family: str, data: bytes) -> bytes:
+    """The 32-byte digest of a dictionary with its family: SHA-256 over the family, a newline and the data."""
+    return hashlib.sha256(family.encode() + b"\n" + data).digest()
 
 
 def digest_of(data: bytes) -> str:

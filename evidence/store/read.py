@@ -25,7 +25,7 @@ from evidence.store.rows import (
     UnitRow,
     UnitState,
 )
-from evidence.store.runs import moment
+from evidence.store.run_rows import moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-
-import orjson
 
 from evidence.canonical import canonical, digest
 from evidence.documents import unit_key
 from evidence.ledger import leaf_hash, merkle_root
 from evidence.model import Finding, Json, Unit, UnitResult
 from evidence.store.backend import Backend
-from evidence.store.errors import NotFound, StoreError
+from evidence.store.errors import StoreError
 from evidence.store.ingest import (
     Difference,
     Prepared,
@@ -30,6 +27,7 @@ from evidence.store.ingest import (
 from evidence.store.log import Log
 from evidence.store.objects import Objects, named, raw_digest
 from evidence.store.rows import Lease, Run, Sealed, UnitState
+from evidence.store.run_rows import run_leaves
 
 RUN_SCHEMA = "nightledger.run/1"
 """The event that seals a run."""
@@ -45,6 +43,11 @@ class Runs:
         self._objects = objects
         self._log = log
         self._verdicts = Verdicts()
+        self._unit_rows: dict[tuple[str, ...], int] = {}
+
+    def forget(self) -> None:
+        """Drop remembered row ids: call it when a transaction was rolled back."""
+        self._unit_rows.clear()
 
     def begin(self, series: str, trigger: str, started: str, plan: Mapping[str, Json]) -> int:
         """Open a run; raises StoreError while another run of the series is open."""
@@ -72,29 +75,24 @@ class Runs:
         wanted = sorted(set(units))
         keys = [(run.series, u.source, u.target, u.kind) for u in wanted]
         self._backend.insert_many("unit", "series, source, target, kind", keys, ignore=True)
-        ids = unit_ids(self._backend, run.series)
+        ids = {unit: self._unit_row(run.series, unit) for unit in wanted}
         rows = [(run.id, ids[u], UnitState.PLANNED, "", 0, 0, 0, 0, _NOTHING, 0, _NOTHING) for u in wanted]
         self._backend.insert_many("run_unit", _RUN_UNIT, rows, ignore=True)
 
     def claim(self, run: Run, unit: Unit, owner: str) -> Lease | None:
         """Take a unit that is not done, also from an owner who went silent; None when there is nothing to do."""
+        if run.state != "open":
+            return None
+        unit_id = self._unit_id(run, unit)
         touched = self._backend.execute(
             "UPDATE run_unit SET state = ?, owner = ?, attempt = attempt + 1 "
             "WHERE run_id = ? AND unit_id = ? AND state IN (?, ?)",
-            (
-                UnitState.CLAIMED,
-                owner,
-                run.id,
-                self._unit_id(run, unit),
-                UnitState.PLANNED,
-                UnitState.CLAIMED,
-            ),
+            (UnitState.CLAIMED, owner, run.id, unit_id, UnitState.PLANNED, UnitState.CLAIMED),
         )
-        if run.state != "open" or not touched:
+        if not touched:
             return None
         sql = "SELECT attempt FROM run_unit WHERE run_id = ? AND unit_id = ?"
-        attempt = self._backend.query(sql, (run.id, self._unit_id(run, unit)))[0][0]
-        return Lease(run.id, unit, owner, int(attempt))
+        return Lease(run.id, unit, owner, int(self._backend.query(sql, (run.id, unit_id))[0][0]))
 
     def prepare(self, result: UnitResult, findings: Sequence[Finding]) -> Prepared:
         """The unit's documents and digests; done before the transaction, which it keeps short."""
@@ -140,7 +138,7 @@ class Runs:
         _require_open(run)
         seconds(finished)
         self._backend.execute(
-            "UPDATE run_unit SET state = ? WHERE run_id = ? AND state IN (?, ?)",
+            "UPDATE run_unit SET state = ?, owner = '', attempt = 0 WHERE run_id = ? AND state IN (?, ?)",
             (UnitState.NOT_ATTEMPTED, run.id, UnitState.PLANNED, UnitState.CLAIMED),
         )
         event = self._sealed_event(run, finished, state)
@@ -201,74 +199,22 @@ class Runs:
         return named(rows[0][0]) if rows else ""
 
     def _unit_id(self, run: Run, unit: Unit) -> int:
-        rows = self._backend.query(
-            "SELECT u.id FROM unit u JOIN run_unit ru ON ru.unit_id = u.id AND ru.run_id = ? "
-            "WHERE u.series = ? AND u.source = ? AND u.target = ? AND u.kind = ?",
-            (run.id, run.series, unit.source, unit.target, unit.kind),
-        )
-        if not rows:
+        row = self._unit_row(run.series, unit)
+        sql = "SELECT 1 FROM run_unit WHERE run_id = ? AND unit_id = ?"
+        if not self._backend.query(sql, (run.id, row)):
             raise StoreError(f"{unit} is not planned in run {run.id}")
-        return int(rows[0][0])
+        return row
 
-
-def unit_ids(backend: Backend, series: str) -> dict[Unit, int]:
-    """The row ids of all units of a series."""
-    rows = backend.query("SELECT source, target, kind, id FROM unit WHERE series = ?", (series,))
-    return {Unit(source, target, kind): int(row) for source, target, kind, row in rows}
-
-
-def run_leaves(backend: Backend, run: int) -> list[tuple[Unit, UnitState, bytes, bytes]]:
-    """A run's units in the order of their keys: unit, state, digest and journal digest."""
-    rows = backend.query(
-        "SELECT u.source, u.target, u.kind, ru.state, ru.digest, ru.journal "
-        "FROM run_unit ru JOIN unit u ON u.id = ru.unit_id WHERE ru.run_id = ?",
-        (run,),
-    )
-    return sorted((Unit(s, t, k), UnitState(state), bytes(d), bytes(j)) for s, t, k, state, d, j in rows)
-
-
-def read_runs(backend: Backend, objects: Objects, where: str, values: Sequence[object]) -> list[Run]:
-    """The runs that satisfy a condition on table run, oldest first."""
-    sql = f"""
-    SELECT run.id, series, trigger, state, started, finished, plan_id, ledger_idx, leaf
-    FROM run LEFT JOIN ledger ON ledger.idx = run.ledger_idx WHERE {where} ORDER BY run.id"""  # noqa: S608 - our text
-    plans: dict[int, dict[str, Json]] = {}
-    runs = []
-    for row, series, trigger, state, started, finished, plan_id, index, leaf in backend.query(sql, values):
-        if plan_id not in plans:
-            plans[plan_id] = orjson.loads(objects.get_row(plan_id)[1])
-        plan = plans[plan_id]
-        event = orjson.loads(leaf) if leaf is not None else {}
-        runs.append(
-            Run(
-                id=int(row),
-                series=series,
-                trigger=trigger,
-                state=state,
-                started=started,
-                finished=finished,
-                tool=str(plan["tool"]),
-                selection=plan["selection"],
-                checks=dict(plan["checks"]),  # type: ignore[arg-type]
-                root=event.get("root", ""),
-                journal_root=event.get("journal_root", ""),
-                ledger_index=int(index),
-            )
-        )
-    return runs
-
-
-def one_run(backend: Backend, objects: Objects, run: int) -> Run:
-    """One run by id; raises NotFound."""
-    found = read_runs(backend, objects, "run.id = ?", (run,))
-    if not found:
-        raise NotFound(f"there is no run {run}")
-    return found[0]
-
-
-def moment(seconds_: int) -> str:
-    """Seconds since 1970 as UTC ISO-8601; "" for 0, which stands for never."""
-    return datetime.fromtimestamp(seconds_, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds_ else ""
+    def _unit_row(self, series: str, unit: Unit) -> int:
+        """The row id of a unit, which never changes; 0 where it was never planned in the series."""
+        key = (series, unit.source, unit.target, unit.kind)
+        if key not in self._unit_rows:
+            sql = "SELECT id FROM unit WHERE series = ? AND source = ? AND target = ? AND kind = ?"
+            rows = self._backend.query(sql, key)
+            if not rows:
+                return 0
+            self._unit_rows[key] = int(rows[0][0])
+        return self._unit_rows[key]
 
 
 def _require_open(run: Run) -> None:

@@ -28,7 +28,8 @@ from evidence.store.rows import (
     Sealed,
     UnitRow,
 )
-from evidence.store.runs import Runs, one_run, read_runs
+from evidence.store.run_rows import RunRows
+from evidence.store.runs import Runs
 
 NIGHTLY = "nightly"
 """The series of the nightly run; on-demand runs name their own and never touch its rows."""
@@ -41,6 +42,7 @@ class Store:
         self.backend = backend
         self.objects = Objects(backend)
         self.log = Log(backend, keys)
+        self._run_rows = RunRows(backend, self.objects)
         self._runs = Runs(backend, self.objects, self.log)
         self._reader = Reader(backend, self.objects)
 
@@ -84,7 +86,7 @@ class Store:
     def recover(self) -> list[Sealed]:
         """Seal every open run as interrupted; only while holding the lock, when no run can be alive."""
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        dead = read_runs(self.backend, self.objects, "state = 'open'", ())
+        dead = self._run_rows.left_open()
         return [self.finish_run(run.id, now, state="interrupted") for run in dead]
 
     def begin_run(
@@ -132,9 +134,7 @@ class Store:
 
     def runs(self, series: str | None = None) -> list[Run]:
         """All runs, oldest first, of one series or of all."""
-        if series is None:
-            return read_runs(self.backend, self.objects, "1 = 1", ())
-        return read_runs(self.backend, self.objects, "series = ?", (series,))
+        return self._run_rows.all(series)
 
     def run(self, ref: int | str, *, series: str = NIGHTLY) -> Run:
         """A run by id, "last", or ISO date (the last sealed run of the series begun on or before that day)."""
@@ -211,10 +211,11 @@ class Store:
                 yield
         except BaseException:
             self.objects.forget()
+            self._runs.forget()
             raise
 
     def _run(self, run_id: int) -> Run:
-        return one_run(self.backend, self.objects, run_id)
+        return self._run_rows.one(run_id)
 
 
 def _backend(url: str, *, create: bool) -> Backend:
