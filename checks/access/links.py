@@ -19,3 +19,13 @@ UNUSED_ACCOUNTS_ARE_NO_WAY_IN = supporting(
     proves="forgotten accounts of this directory are no way in",
     does_not_prove="that the accounts in use are held by the persons who should hold them",
 )
+RIGHTS_NARROWED = supporting(
+    "164.312(a)(1)",
+    proves="this identity does not hold, or cannot be given, more than the measured rights",
+    does_not_prove="that the rights it holds are the ones somebody granted it",
+)
+RIGHTS_ORDERED = supporting(
+    "164.308(a)(4)(ii)(C)",
+    proves="rights are given in the measured, reviewable way",
+    does_not_prove="that anyone reviews them",
+)

@@ -31,3 +31,23 @@ DIRECTORY_ASKS_SECOND_FACTOR = direct(
     does_not_prove="that the token is held by the person the account is for, or that systems which do not ask "
     "this directory verify anyone",
 )
+SECOND_FACTOR = direct(
+    "164.312(d)",
+    proves="a stolen password alone does not let anyone in as this identity",
+    does_not_prove="that the person who holds the second factor is who they should be",
+)
+STRONGER_SECRET = supporting(
+    "164.312(d)",
+    proves="the secret behind this identity is harder to guess, or useful to a thief for less long",
+    does_not_prove="who uses it",
+)
+PASSWORD_RULES = supporting(
+    "164.308(a)(5)(ii)(D)",
+    proves="passwords that break the rule are refused when they are set",
+    does_not_prove="that people guard their passwords",
+)
+OWN_IDENTITY = supporting(
+    "164.312(a)(2)(i)",
+    proves="nobody can act as the all-powerful shared identity with a key that is passed around",
+    does_not_prove="that every person has an identity of their own",
+)

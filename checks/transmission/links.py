@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.check import supporting
+from checks.check import direct, supporting
 
 DIRECTORY_OFFERS_TLS = supporting(
     "164.312(e)(1)",
@@ -23,4 +23,14 @@ DIRECTORY_TLS_FLOOR = supporting(
     "164.312(e)(1)",
     proves="the directory is configured to refuse protocol versions with known weaknesses",
     does_not_prove="that its clients, or the systems that hold ePHI, do the same",
+)
+PLAINTEXT_REFUSED = direct(
+    "164.312(e)(2)(ii)",
+    proves="a request that comes without encryption is refused here",
+    does_not_prove="that other ways to the same data refuse it too",
+)
+TRANSFER_GUARDED = supporting(
+    "164.312(e)(1)",
+    proves="what is sent to or from here cannot be read on the way",
+    does_not_prove="that only those with a right to it receive it",
 )

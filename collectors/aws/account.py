@@ -20,7 +20,7 @@ class Account(AwsKind):
     service = "iam"
     keep: ClassVar = {
         "sts.get_caller_identity": "Account",
-        "get_account_summary": "SummaryMap{AccountMFAEnabled, AccountAccessKeysPresent}",
+        "get_account_summary": "SummaryMap{AccountMFAEnabled, AccountAccessKeysPresent, AccountPasswordPresent}",
         "get_account_password_policy": (
             "PasswordPolicy{MinimumPasswordLength, RequireSymbols, RequireNumbers, RequireUppercaseCharacters, "
             "RequireLowercaseCharacters, MaxPasswordAge, PasswordReusePrevention}"
@@ -40,8 +40,10 @@ class Account(AwsKind):
     def root(self, iam: AwsClient) -> RootSecurity:
         """GetAccountSummary: the counters that speak about the root user."""
         summary = iam.get_account_summary()["SummaryMap"]
+        password = summary.get("AccountPasswordPresent")
         return {
             "mfa": bool(summary["AccountMFAEnabled"]),
+            "password": None if password is None else bool(password),
             "access_keys": bool(summary["AccountAccessKeysPresent"]),
         }
 

@@ -54,9 +54,10 @@ class PublicAccessBlock(TypedDict):
 
 
 class RootSecurity(TypedDict):
-    """What the account summary says about the root user."""
+    """What the account summary says about the root user; `password` None = AWS did not say."""
 
     mfa: bool
+    password: bool | None
     access_keys: bool
 
 

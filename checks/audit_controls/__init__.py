@@ -1,0 +1,1 @@
+"""Audit controls: whether activity is recorded and the record arrives."""

@@ -1,0 +1,1 @@
+"""Automatic logoff: whether a session ends by itself."""

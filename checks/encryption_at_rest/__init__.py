@@ -1,0 +1,1 @@
+"""Encryption at rest: whether what is stored is unreadable without a key."""

@@ -1,0 +1,26 @@
+"""What checks of encryption at rest may claim, once for all platforms."""
+
+from __future__ import annotations
+
+from checks.check import direct, supporting
+
+STORED_ENCRYPTED = direct(
+    "164.312(a)(2)(iv)",
+    proves="what is stored here is written encrypted",
+    does_not_prove="that the key is out of reach of those who may not read the data",
+)
+ENCRYPTED_UNASKED = supporting(
+    "164.312(a)(2)(iv)",
+    proves="what is created here from now on is encrypted without anyone having to ask",
+    does_not_prove="that what exists already is encrypted",
+)
+KEY_CARED_FOR = supporting(
+    "164.312(a)(2)(iv)",
+    proves="the key that protects stored data is looked after",
+    does_not_prove="that any particular data is encrypted with it",
+)
+OWN_KEY = supporting(
+    "164.312(a)(2)(iv)",
+    proves="who may decrypt what is stored here is granted apart from who may fetch it",
+    does_not_prove="that without such a key it is stored unencrypted: the platform's own encryption may cover it",
+)

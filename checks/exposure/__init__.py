@@ -1,0 +1,1 @@
+"""Exposure: whether anything is open to everyone."""

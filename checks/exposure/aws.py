@@ -1,0 +1,91 @@
+"""Exposure of stored data on AWS: buckets, snapshots and keys that everyone could use."""
+
+from __future__ import annotations
+
+from checks.check import Verdict, check, failed, not_applicable, passed
+from checks.exposure.links import NOT_FOR_EVERYONE
+from checks.policy_document import open_to_everyone
+from evidence.facts.aws import (
+    AclGrant,
+    BucketPolicyStatus,
+    KeyMetadata,
+    PolicyDocument,
+    PublicAccessBlock,
+    SnapshotBlock,
+    SnapshotSharing,
+)
+
+_EVERYONE = frozenset({"AllUsers", "AuthenticatedUsers"})
+
+
+@check("aws-account-public-access-block", on="aws.account", severity="high", links=[NOT_FOR_EVERYONE])
+def account_blocks_public_access(public_access_block: PublicAccessBlock | None) -> Verdict:
+    """Does the account keep every bucket in it from becoming public?"""
+    if public_access_block is None:
+        return failed("the account has no public access block")
+    off = sorted(name for name, on in public_access_block.items() if not on)
+    if off:
+        return failed(f"the account's public access block leaves off: {', '.join(off)}")
+    return passed("the account's public access block is on in all four ways")
+
+
+def blocked_by_itself(public_access_block: PublicAccessBlock | None) -> Verdict | None:
+    """A bucket whose own block overrides every policy and ACL needs no further look."""
+    if public_access_block is None or not (
+        public_access_block["ignore_public_acls"] and public_access_block["restrict_public_buckets"]
+    ):
+        return None
+    return passed("the bucket's public access block overrides any public policy or ACL")
+
+
+@check(
+    "aws-s3-bucket-not-public",
+    on="aws.s3.bucket",
+    severity="critical",
+    links=[NOT_FOR_EVERYONE],
+    also={"account_block": "aws.account:public_access_block"},
+    first=blocked_by_itself,
+)
+def bucket_is_not_public(
+    public_access_block: PublicAccessBlock | None,
+    policy_status: BucketPolicyStatus | None,
+    group_grants: list[AclGrant],
+    account_block: PublicAccessBlock | None,
+) -> Verdict:
+    """Is the bucket closed to the public?"""
+    blocks = [block for block in (public_access_block, account_block) if block is not None]
+    open_policy = policy_status is not None and policy_status["public"]
+    if open_policy and not any(block["restrict_public_buckets"] for block in blocks):
+        return failed("the bucket policy lets the public in")
+    groups = sorted({grant["group"] for grant in group_grants} & _EVERYONE)
+    if groups and not any(block["ignore_public_acls"] for block in blocks):
+        return failed(f"the bucket's ACL lets in {' and '.join(groups)}")
+    return passed("neither policy nor ACL lets the public in")
+
+
+@check("aws-ec2-snapshot-not-public", on="aws.ec2.snapshot", severity="critical", links=[NOT_FOR_EVERYONE])
+def snapshot_is_not_public(sharing: SnapshotSharing) -> Verdict:
+    """Is the snapshot closed to the public?"""
+    if sharing["public"]:
+        return failed("anyone with an AWS account may restore the snapshot")
+    return passed("the snapshot is not shared with everyone")
+
+
+@check("aws-ec2-region-snapshot-block", on="aws.ec2.region", severity="medium", links=[NOT_FOR_EVERYONE])
+def region_blocks_public_snapshots(snapshot_block: SnapshotBlock) -> Verdict:
+    """Does the region keep snapshots from being shared with everyone?"""
+    if snapshot_block["state"] == "block-all-sharing":
+        return passed("no snapshot can be public")
+    if snapshot_block["state"] == "block-new-sharing":
+        return passed("no further snapshot can be made public; those that are stay so")
+    return failed("snapshots can be shared with everyone")
+
+
+@check("aws-kms-key-not-public", on="aws.kms.key", severity="critical", links=[NOT_FOR_EVERYONE])
+def key_is_not_public(metadata: KeyMetadata, policy: PolicyDocument | None) -> Verdict:
+    """Is the key closed to principals of unknown accounts?"""
+    if metadata["manager"] != "CUSTOMER" or policy is None:
+        return not_applicable("AWS manages this key")
+    if open_to_everyone(policy):
+        return failed("the key policy allows anyone with an AWS account")
+    return passed("the key policy allows only principals it names or ties to an account")

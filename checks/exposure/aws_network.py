@@ -1,0 +1,94 @@
+"""Exposure to networks on AWS: security groups and public addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import ip_network
+
+from checks.check import Verdict, check, failed, not_applicable, passed, undecided
+from checks.exposure.links import NOT_FOR_EVERYONE, PATH_NARROWED, REACHABLE
+from evidence.facts.aws import IngressRule, InstanceAddresses, InstanceState
+from evidence.model import Resource
+
+_WIDE = {4: 8, 6: 16}
+
+
+@check(
+    "aws-ec2-security-group-admin-ports",
+    on="aws.ec2.security_group",
+    severity="high",
+    links=[NOT_FOR_EVERYONE, PATH_NARROWED],
+)
+def admin_ports_are_closed(
+    ingress: list[IngressRule], *, ports: tuple[int, ...] = (22, 3389, 5985, 5986)
+) -> Verdict:
+    """Are the ports for administration closed to the internet?"""
+    return _closed(ingress, ports)
+
+
+@check(
+    "aws-ec2-security-group-database-ports",
+    on="aws.ec2.security_group",
+    severity="high",
+    links=[NOT_FOR_EVERYONE, PATH_NARROWED],
+)
+def database_ports_are_closed(
+    ingress: list[IngressRule], *, ports: tuple[int, ...] = (1433, 1521, 3306, 5432, 6379, 27017)
+) -> Verdict:
+    """Are the ports of databases closed to the internet?"""
+    return _closed(ingress, ports)
+
+
+@check(
+    "aws-ec2-security-group-default-closed",
+    on="aws.ec2.security_group",
+    severity="low",
+    links=[PATH_NARROWED],
+)
+def default_group_is_empty(ingress: list[IngressRule], resource: Resource) -> Verdict:
+    """Does the default security group let nothing in, so that it cannot be used by oversight?"""
+    if resource.name != "default":
+        return not_applicable("this is not a default security group")
+    if ingress:
+        return failed(f"the default security group lets in {len(ingress)} kinds of traffic")
+    return passed("the default security group lets nothing in")
+
+
+@check("aws-ec2-instance-public-address", on="aws.ec2.instance", severity="low", links=[REACHABLE])
+def instance_has_no_public_address(state: InstanceState, addresses: InstanceAddresses) -> Verdict:
+    """Is the instance without a public address?"""
+    if addresses["public_ipv4"]:
+        return failed("a public IPv4 address leads to the instance")
+    if state["name"] != "running":
+        return not_applicable(f"the instance is {state['name']}, so it has no address yet")
+    return passed("no public IPv4 address leads to the instance; IPv6 was not judged")
+
+
+def _closed(ingress: Iterable[IngressRule], ports: tuple[int, ...]) -> Verdict:
+    rules = [(rule, reached) for rule in ingress if (reached := _reached(rule, ports))]
+    opened = sorted({port for rule, reached in rules if _from_internet(rule) for port in reached})
+    if opened:
+        return failed(f"open to the internet: {_ports(opened)}")
+    unread = sorted({name for rule, _ in rules for name in rule["prefix_lists"]})
+    if unread:
+        return undecided(f"depends on prefix lists whose networks were not read: {', '.join(unread)}")
+    return passed(f"closed to the internet: {_ports(ports)}")
+
+
+def _reached(rule: IngressRule, ports: tuple[int, ...]) -> list[int]:
+    if rule["protocol"] not in {"-1", "tcp", "udp", "6", "17"}:
+        return []
+    low, high = rule["from_port"], rule["to_port"]
+    if low is None or high is None or low == -1:
+        return list(ports)
+    return [port for port in ports if low <= port <= high]
+
+
+def _from_internet(rule: IngressRule) -> bool:
+    # Two halves of the internet are the internet: any very wide network that is not private counts.
+    networks = [ip_network(cidr, strict=False) for cidr in rule["cidrs"]]
+    return any(net.prefixlen < _WIDE[net.version] and not net.is_private for net in networks)
+
+
+def _ports(ports: Iterable[int]) -> str:
+    return "ports " + ", ".join(str(port) for port in ports)

@@ -1,0 +1,21 @@
+"""What checks of exposure may claim, once for all platforms."""
+
+from __future__ import annotations
+
+from checks.check import context, supporting
+
+NOT_FOR_EVERYONE = supporting(
+    "164.312(a)(1)",
+    proves="this is not open to everyone",
+    does_not_prove="that those it is open to have been granted access",
+)
+PATH_NARROWED = supporting(
+    "164.312(e)(1)",
+    proves="this is not reachable from every network",
+    does_not_prove="that what travels over the remaining paths is protected",
+)
+REACHABLE = context(
+    "164.312(e)(1)",
+    proves="whether a public network leads here",
+    does_not_prove="whether anything here answers, or what it would give away",
+)

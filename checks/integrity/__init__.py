@@ -1,0 +1,1 @@
+"""Integrity: whether what was altered or destroyed is noticed and can be brought back."""

@@ -1,0 +1,1 @@
+"""Patching: whether known weaknesses are closed."""

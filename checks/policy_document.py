@@ -1,0 +1,148 @@
+"""IAM policy documents, evaluated: what a statement covers, not which words it contains. Pure, no AWS call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from evidence.facts.aws import PolicyDocument
+
+_NARROWING_OPERATORS = frozenset(
+    {"stringequals", "stringlike", "arnequals", "arnlike", "stringequalsignorecase"}
+)
+_NARROWING_KEYS = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceorgid",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "kms:calleraccount",
+    }
+)
+
+
+def statements(document: PolicyDocument) -> Iterator[Mapping[str, Any]]:
+    """Every statement, whether the document holds one or a list."""
+    held: Any = document.get("Statement")
+    for statement in held if _is_list(held) else [held]:
+        if isinstance(statement, Mapping):
+            yield statement
+
+
+def denies_plain_http(document: PolicyDocument, bucket_arn: str) -> bool:
+    """Whether every S3 request to the bucket and to any object in it is denied when it comes without TLS."""
+    guards = [s for s in statements(document) if _denies_everyone_without_tls(s)]
+    return any(_covers(s, bucket_arn) for s in guards) and any(
+        _covers_all_below(s, bucket_arn) for s in guards
+    )
+
+
+def grants_everything(document: PolicyDocument) -> bool:
+    """Whether some statement allows every action on every resource under no condition."""
+    return any(
+        s.get("Effect") == "Allow"
+        and not s.get("Condition")
+        and "*" in _all_but_service(values(s.get("Action")))
+        and "*" in values(s.get("Resource"))
+        for s in statements(document)
+    )
+
+
+def open_to_everyone(document: PolicyDocument) -> bool:
+    """Whether some statement allows anyone at all, with no condition that ties them to an account or network."""
+    return any(s.get("Effect") == "Allow" and _everyone(s) and not _narrowed(s) for s in statements(document))
+
+
+def admits_people(document: PolicyDocument) -> bool:
+    """Whether a trust policy admits more than AWS services: accounts, users, roles or an identity provider."""
+    return any(s.get("Effect") == "Allow" and _principal_kinds(s) - {"Service"} for s in statements(document))
+
+
+def values(held: Any) -> tuple[str, ...]:
+    """A policy element as a tuple, whether it holds one value or a list; booleans as AWS writes them."""
+    if held is None:
+        return ()
+    items = held if _is_list(held) else [held]
+    return tuple(str(item).lower() if isinstance(item, bool) else str(item) for item in items)
+
+
+def _denies_everyone_without_tls(statement: Mapping[str, Any]) -> bool:
+    return (
+        statement.get("Effect") == "Deny"
+        and _everyone(statement)
+        and _only_condition_is_no_tls(statement.get("Condition"))
+        and bool({"*", "s3:*"} & {action.lower() for action in values(statement.get("Action"))})
+    )
+
+
+def _only_condition_is_no_tls(condition: Any) -> bool:
+    # A second condition would narrow the denial, so anything but this one alone does not count.
+    if not isinstance(condition, Mapping) or len(condition) != 1:
+        return False
+    operator, tested = next(iter(condition.items()))
+    if (
+        operator.lower() not in {"bool", "boolifexists"}
+        or not isinstance(tested, Mapping)
+        or len(tested) != 1
+    ):
+        return False
+    key, wanted = next(iter(tested.items()))
+    return key.lower() == "aws:securetransport" and [v.lower() for v in values(wanted)] == ["false"]
+
+
+def _everyone(statement: Mapping[str, Any]) -> bool:
+    principal = statement.get("Principal")
+    if isinstance(principal, Mapping):
+        return "*" in values(principal.get("AWS"))
+    return "*" in values(principal)
+
+
+def _narrowed(statement: Mapping[str, Any]) -> bool:
+    condition = statement.get("Condition")
+    if not isinstance(condition, Mapping):
+        return False
+    return any(
+        operator.lower() in _NARROWING_OPERATORS
+        and key.lower() in _NARROWING_KEYS
+        and "*" not in values(wanted)
+        for operator, tested in condition.items()
+        if isinstance(tested, Mapping)
+        for key, wanted in tested.items()
+    )
+
+
+def _principal_kinds(statement: Mapping[str, Any]) -> set[str]:
+    principal = statement.get("Principal")
+    if isinstance(principal, Mapping):
+        return set(principal)
+    # NotPrincipal and "*" both admit whoever they do not name.
+    return {"AWS"}
+
+
+def _covers(statement: Mapping[str, Any], arn: str) -> bool:
+    return any(_matches(pattern, arn) for pattern in values(statement.get("Resource")))
+
+
+def _covers_all_below(statement: Mapping[str, Any], bucket_arn: str) -> bool:
+    # A pattern that ends in * and matches "bucket/" also matches whatever comes after it.
+    patterns = values(statement.get("Resource"))
+    return any(pattern.endswith("*") and _matches(pattern, f"{bucket_arn}/") for pattern in patterns)
+
+
+def _matches(pattern: str, text: str) -> bool:
+    glob = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
+    return re.fullmatch(glob, text, re.DOTALL) is not None
+
+
+def _all_but_service(actions: Sequence[str]) -> set[str]:
+    return {"*" if action == "*:*" else action for action in actions}
+
+
+def _is_list(held: Any) -> bool:
+    return isinstance(held, Sequence) and not isinstance(held, (str, bytes))
