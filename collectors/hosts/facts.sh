@@ -134,7 +134,7 @@ machine() {
     if [ -e /run/.containerenv ]; then echo container=podman; fi
     if [ -r /run/systemd/container ]; then printf 'container=' && cat /run/systemd/container; fi
     if [ -d /run/systemd/system ]; then echo init=systemd; fi
-    grep -E '^(ID|ID_LIKE|VERSION_ID)=' /etc/os-release
+    if [ -r /etc/os-release ]; then grep -E '^(ID|ID_LIKE|VERSION_ID)=' /etc/os-release; fi
 }
 
 section_mounts() { probe cat /proc/self/mountinfo; }
@@ -261,9 +261,11 @@ section_apt_stamps() { if [ -d /var/lib/apt/periodic ]; then probe apt_stamps; e
 apt_stamps() {
     for file in /var/lib/apt/periodic/*-stamp; do if [ -f "$file" ]; then stat -c '%Y %n' "$file" || return; fi; done
 }
-section_apt_periodic() {
-    tool apt-config shell enable APT::Periodic::Enable lists APT::Periodic::Update-Package-Lists/i \
-        upgrade APT::Periodic::Unattended-Upgrade/i
+section_apt_periodic() { if command -v apt-config >/dev/null 2>&1; then probe apt_periodic; else say tool_absent apt-config; fi; }
+apt_periodic() {
+    if command -v unattended-upgrade >/dev/null 2>&1; then echo installed=yes; fi
+    $timeout apt-config shell enable APT::Periodic::Enable lists APT::Periodic::Update-Package-Lists \
+        upgrade APT::Periodic::Unattended-Upgrade
 }
 section_dnf_automatic() { lines '^[[:space:]]*(apply_updates|upgrade_type)[[:space:]]*=' /etc/dnf/automatic.conf; }
 section_kernels() { if [ -r /boot ]; then probe kernels; else say no_privilege "read access to /boot"; fi; }

@@ -41,13 +41,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """All sections that closed; `complete` only if the script itself said that it ended. `uid` is its user id."""
+    """All sections that closed; `complete` only if the script itself said that it ended.
+
+    `uid` is the number of the user it ran as, `read_at` the collector's time then, in seconds since 1970.
+    """
 
     sections: Mapping[str, Section]
     uid: int
     complete: bool
     user: str = ""
     fingerprint: str = ""
+    read_at: int = 0
     warnings: tuple[str, ...] = ()
 
     def section(self, name: str) -> Section:

@@ -23,7 +23,6 @@ STABLE = frozenset(
         "login_defs",
         "logind",
         "machine",
-        "mounts",
         "pam",
         "passwords",
         "processes",
@@ -33,16 +32,18 @@ STABLE = frozenset(
         "ssh_server",
         "sshd",
         "sshd_config",
-        "swaps",
         "zfs",
     }
 )
 """Sections whose text an unchanged host repeats; what they hold is kept as evidence."""
 
-VOLATILE = frozenset({"apt_lists", "apt_stamps", "audit_status", "clock"})
-"""Sections that hold times and counters; their state is kept, their text only as the facts read from it."""
+VOLATILE = frozenset({"apt_lists", "apt_stamps", "audit_status", "clock", "mounts", "swaps"})
+"""Sections that hold times, counters and passing numbers; their state is kept, their text only as the facts read from it."""
 
 SECTIONS = STABLE | VOLATILE
+
+KEEP = {name: "state, status, text" if name in STABLE else "state, status" for name in sorted(SECTIONS)}
+"""What is kept as raw evidence of each section."""
 
 ROOT_COMMANDS = {
     "audit_rules": "/usr/sbin/auditctl -l",

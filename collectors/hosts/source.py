@@ -9,12 +9,12 @@ from dataclasses import dataclass
 class Host:
     """One host polled over SSH; `sudo` allows `sudo -n` for the few commands that need root.
 
-    `key_file` is an unencrypted private key, `known_hosts` the file that pins the host's key.
+    `user` "" is whoever runs the scan; `key_file` is an unencrypted private key, `known_hosts` the file that pins the host's key.
     """
 
     address: str
     port: int = 22
-    user: str = "nightledger"
+    user: str = ""
     key_file: str = ""
     known_hosts: str = "~/.ssh/known_hosts"
     sudo: bool = False

@@ -18,7 +18,17 @@ from collectors.hosts import known_hosts
 from collectors.hosts.known_hosts import KnownHosts, Trust
 from collectors.hosts.record import shown
 from collectors.hosts.source import Host
-from collectors.hosts.transport import CHUNK, MAX_BYTES, Clock, Ending, Intake, Phase, Result, Unreachable
+from collectors.hosts.transport import (
+    CHUNK,
+    MAX_BYTES,
+    Clock,
+    Ending,
+    Intake,
+    Phase,
+    Result,
+    Unreachable,
+    login_name,
+)
 from evidence.model import Reason
 
 CONNECT_SECONDS = 10.0
@@ -49,7 +59,7 @@ class SshTransport:
 
     def __init__(self, host: Host) -> None:
         self.host = host
-        self.user = host.user
+        self.user = host.user or login_name()
         self.warnings: tuple[str, ...] = ()
 
     def run(self, script: bytes, deadline: float, max_bytes: int = MAX_BYTES) -> Result:
@@ -111,17 +121,15 @@ class SshTransport:
         key = self._key()
         session.auth_timeout = clock.left()
         try:
-            further = session.auth_publickey(self.host.user, key)
+            further = session.auth_publickey(self.user, key)
         except paramiko.AuthenticationException as error:
             if not session.is_active():
                 raise _broken(Phase.AUTH, clock, error) from None
-            raise _refused(
-                f"the key {self.host.key_file} is not accepted for {self.host.user}", clock
-            ) from None
+            raise _refused(f"the key {self.host.key_file} is not accepted for {self.user}", clock) from None
         except (paramiko.SSHException, OSError, EOFError) as error:
             raise _broken(Phase.AUTH, clock, error) from None
         if further:
-            raise _refused(f"{self.host.user} must also pass {', '.join(map(shown_text, further))}", clock)
+            raise _refused(f"{self.user} must also pass {', '.join(map(shown_text, further))}", clock)
 
     def _key(self) -> Any:
         import paramiko  # noqa: PLC0415 - the SDK is loaded when a host is polled

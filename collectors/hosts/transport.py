@@ -115,7 +115,7 @@ class LocalTransport:
     """This machine: the same script in a process group of its own, without a shell in between."""
 
     def __init__(self, shell: tuple[str, ...] = ("/bin/sh", "-s"), run_as: tuple[str, ...] = ()) -> None:
-        self.user = _login_name()
+        self.user = login_name()
         self._command = [*run_as, *shell]
 
     def run(self, script: bytes, deadline: float, max_bytes: int = MAX_BYTES) -> Result:
@@ -194,7 +194,8 @@ def _plain_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: environment[name] for name in ("PATH", "HOME") if name in environment}
 
 
-def _login_name() -> str:
+def login_name() -> str:
+    """Who this process runs as."""
     import pwd  # noqa: PLC0415 - only where there are Unix users
 
     try:

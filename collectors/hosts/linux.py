@@ -1,0 +1,195 @@
+"""The kind host.linux: one resource per host, every fact a section or two of its record and a pure parser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from collectors.hosts.parsers import accounts, logs, machine, pam, patches, sessions, sshd, storage, text
+from collectors.hosts.record import NotARecord, Record, State, shown
+from collectors.hosts.sections import KEEP, ROOT_COMMANDS
+from collectors.hosts.shell import Shell
+from collectors.kind import Found, Kind, fact, lists, lookup
+from evidence.facts import hosts as facts
+from evidence.model import Missing, Reason
+
+T = TypeVar("T")
+
+
+class LinuxHost(Kind):
+    """A Linux host. Its uid is its machine-id, and the fingerprint of its host key where that was seen."""
+
+    kind, platform, part = "host.linux", "hosts", "global"
+    keep = KEEP
+
+    @lookup()
+    def record(self, shell: Shell, tags: tuple[str, ...]) -> Record:
+        """The facts record with the sections that the planned facts read, in one round trip."""
+        return shell.facts(["machine", *tags])
+
+    @lists()
+    def every(self, record: Record) -> Iterator[Found]:
+        """The host itself; raises NotARecord when it did not even say what it is."""
+        data = record.read("machine")
+        if isinstance(data, Missing):
+            raise NotARecord(f"the host did not say what it is: {data}")
+        found = text.pairs(data)
+        name = found.get("hostname") or "host"
+        machine_id = found.get("machine_id") or f"hostname:{name}"
+        yield Found(uid="+".join(filter(None, (machine_id, record.fingerprint))), name=shown(name.encode()))
+
+    @fact(tags="machine")
+    def machine(self, record: Record) -> facts.Machine | Missing:
+        """What kind of system it is."""
+        return _parsed(machine.machine, record, "machine")
+
+    @fact(tags="clock", volatile=True)
+    def clock(self, record: Record) -> facts.HostClock | Missing:
+        """How long it runs and how far its clock is from the collector's."""
+        return _parsed(lambda data: machine.clock(data, record.read_at), record, "clock")
+
+    @fact(tags="mounts block zfs")
+    def mounts(self, record: Record) -> list[facts.StoredMount] | Missing:
+        """Every file system that holds data, with what encrypts it."""
+        zfs = record.read("zfs")
+        return _parsed(lambda info, block: storage.mounts(info, block, zfs), record, "mounts", "block")
+
+    @fact(tags="swaps mounts block zfs")
+    def swap(self, record: Record) -> list[facts.SwapArea] | Missing:
+        """Every swap area in use, with what encrypts it."""
+        zfs = record.read("zfs")
+        return _parsed(
+            lambda used, info, block: storage.swaps(used, info, block, zfs),
+            record,
+            "swaps",
+            "mounts",
+            "block",
+        )
+
+    @fact(tags="profile")
+    def shell_timeout(self, record: Record) -> list[facts.TimeoutLine] | Missing:
+        """Every assignment of TMOUT in the shells' start-up files."""
+        return _parsed(sessions.shell_timeout, record, "profile")
+
+    @fact(tags="machine logind")
+    def session_manager(self, record: Record) -> facts.SessionManager | Missing | None:
+        """What logind does to idle sessions; None where systemd does not run."""
+        if record.section("logind").need == "systemd":
+            return None
+        return _parsed(sessions.session_manager, record, "logind")
+
+    @fact(tags="display dconf")
+    def graphical_login(self, record: Record) -> facts.GraphicalLogin | Missing | None:
+        """The mandatory screen lock; None where no display manager is installed."""
+        return _parsed(sessions.graphical_login, record, "display", "dconf")
+
+    @fact(tags="sshd sshd_config ssh_server machine", needs=ROOT_COMMANDS["sshd"])
+    def ssh_server(self, record: Record) -> facts.SshServer | Missing | None:
+        """What sshd would apply; None where there is no SSH server at all."""
+        servers, about = record.read("ssh_server"), record.read("machine")
+        if isinstance(servers, bytes) and isinstance(about, bytes) and not sshd.is_installed(servers):
+            if "over_ssh" not in text.pairs(about):
+                return None
+            return Missing(Reason.NOT_AVAILABLE, "sshd", "its SSH server is not one that can be asked")
+        config = record.read("sshd_config")
+        return _parsed(lambda data: sshd.ssh_server(data, config), record, "sshd")
+
+    @fact(tags="pam")
+    def ssh_pam(self, record: Record) -> facts.Authentication | Missing | None:
+        """PAM's stack for SSH; None where PAM has no such service."""
+        return _parsed(pam.ssh_authentication, record, "pam")
+
+    @fact(tags="accounts")
+    def accounts(self, record: Record) -> facts.Accounts | Missing:
+        """Who has UID 0 and who has a login shell."""
+        return _parsed(accounts.accounts, record, "accounts")
+
+    @fact(tags="passwords", needs=ROOT_COMMANDS["passwords"])
+    def password_states(self, record: Record) -> facts.PasswordStates | Missing:
+        """Which accounts have an empty password."""
+        return _parsed(accounts.password_states, record, "passwords")
+
+    @fact(tags="login_defs")
+    def password_ageing(self, record: Record) -> facts.PasswordAgeing | Missing:
+        """The default ages of passwords."""
+        return _parsed(accounts.password_ageing, record, "login_defs")
+
+    @fact(tags="audit_status", needs=ROOT_COMMANDS["audit_status"])
+    def audit_status(self, record: Record) -> facts.AuditStatus | Missing:
+        """Whether the kernel audits and auditd is attached."""
+        return _parsed(logs.audit_status, record, "audit_status")
+
+    @fact(tags="audit_rules", needs=ROOT_COMMANDS["audit_rules"])
+    def audit_rules(self, record: Record) -> list[str] | Missing:
+        """The audit rules that the kernel has loaded."""
+        return _parsed(logs.audit_rules, record, "audit_rules")
+
+    @fact(tags="services")
+    def services(self, record: Record) -> list[facts.Service] | Missing | None:
+        """The state of the units that checks ask for; None where systemd does not run."""
+        if record.section("services").need == "systemd":
+            return None
+        return _parsed(logs.services, record, "services")
+
+    @fact(tags="processes")
+    def processes(self, record: Record) -> list[str] | Missing:
+        """Which of the programs that matter are running."""
+        return _parsed(logs.processes, record, "processes")
+
+    @fact(tags="rsyslog")
+    def log_forwards(self, record: Record) -> list[facts.LogForward] | Missing:
+        """Where rsyslog sends messages."""
+        return _parsed(logs.log_forwards, record, "rsyslog")
+
+    @fact(tags="journald services")
+    def journal(self, record: Record) -> facts.Journal | Missing | None:
+        """Whether the journal outlives a restart; None where systemd does not run."""
+        if record.section("services").need == "systemd":
+            return None
+        return _parsed(logs.journal, record, "journald")
+
+    @fact(tags="apt_pending")
+    def pending_updates(self, record: Record) -> facts.PendingUpdates | Missing:
+        """What the package lists offer."""
+        return _parsed(patches.pending_updates, record, "apt_pending")
+
+    @fact(tags="apt_lists apt_stamps", volatile=True)
+    def package_lists(self, record: Record) -> facts.PackageLists | Missing:
+        """How fresh the package lists are at least."""
+        return _parsed(patches.package_lists, record, "apt_lists", "apt_stamps")
+
+    @fact(tags="apt_periodic dnf_automatic services")
+    def update_automation(
+        self, record: Record, services: list[facts.Service] | None
+    ) -> facts.UpdateAutomation | Missing:
+        """Which tool installs updates unattended, and whether it is told to."""
+        # A host without apt has no apt-config; what dnf is told lies in a file.
+        periodic = (
+            b"" if record.section("apt_periodic").state is State.TOOL_ABSENT else record.read("apt_periodic")
+        )
+        if isinstance(periodic, Missing):
+            return periodic
+        return _parsed(
+            lambda dnf: patches.update_automation(periodic, dnf, services), record, "dnf_automatic"
+        )
+
+    @fact(tags="apt_stamps", volatile=True)
+    def update_runs(self, record: Record) -> facts.UpdateRuns | Missing:
+        """When unattended updates last ended well."""
+        return _parsed(patches.update_runs, record, "apt_stamps")
+
+    @fact(tags="kernels")
+    def kernel(self, record: Record, machine: facts.Machine) -> facts.Kernel | Missing:
+        """The running kernel against the newest installed one."""
+        return _parsed(lambda data: patches.kernel(data, machine["kernel"]), record, "kernels")
+
+
+def _parsed(parser: Callable[..., T | Missing], record: Record, *sections: str) -> T | Missing:
+    """What `parser` makes of these sections, or why one of them could not be read."""
+    given: list[bytes] = []
+    for name in sections:
+        data = record.read(name)
+        if isinstance(data, Missing):
+            return data
+        given.append(data)
+    return parser(*given)

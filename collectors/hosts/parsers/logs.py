@@ -1,0 +1,110 @@
+"""What records, keeps and forwards events: the kernel's audit, services, rsyslog, journald."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from collectors.hosts.parsers.text import Line, filed, lines, number, pairs, unreadable
+from evidence.facts.hosts import AuditStatus, Journal, LogForward, Service
+from evidence.model import Missing
+
+_LEGACY = re.compile(r"^\s*(&|[*\w]\S*)\s+-?(@@?)(?:\([^)]*\))?(\[[^\]]+\]|[\w.-]+)")
+_RELP = re.compile(r"^\s*(\S+)\s+:omrelp:(\[[^\]]+\]|[\w.-]+)")
+_VALUE = re.compile(r"(?:^|[\s(])(target|protocol|streamdrivermode|type)\s*=\s*\"([^\"]*)\"", re.IGNORECASE)
+_SELECTOR = re.compile(r"^\s*([*\w]\S*\.\S+)\s+action\(", re.IGNORECASE)
+_STORAGE = frozenset({"auto", "persistent", "volatile", "none"})
+_PRIORITY = ("/usr/lib/systemd/", "/run/systemd/", "/etc/systemd/")
+
+
+def audit_status(data: bytes) -> AuditStatus | Missing:
+    """What `auditctl -s` prints: one name and value a line; see auditctl(8)."""
+    found = {row[0]: number(row[1]) for line in lines(data) if len(row := line.split()) >= 2}
+    enabled, pid = found.get("enabled"), found.get("pid")
+    if enabled is None or pid is None:
+        return unreadable("the answer of auditctl -s")
+    return AuditStatus(enabled=enabled, running=pid > 0)
+
+
+def audit_rules(data: bytes) -> list[str] | Missing:
+    """The rules that the kernel has loaded, as `auditctl -l` prints them; an empty list where there is none."""
+    found = [line.strip() for line in lines(data)]
+    if found == ["No rules"]:
+        return []
+    if not found or any(not line.startswith("-") for line in found):
+        return unreadable("the answer of auditctl -l")
+    return sorted(found)
+
+
+def services(data: bytes) -> list[Service] | Missing:
+    """What `systemctl show` prints: a block of NAME=VALUE for each unit."""
+    blocks = [pairs(block) for block in data.split(b"\n\n")]
+    found = [
+        Service(
+            unit=block["Id"],
+            load=block.get("LoadState", ""),
+            active=block.get("ActiveState", ""),
+            enabled=block.get("UnitFileState", ""),
+        )
+        for block in blocks
+        if "Id" in block
+    ]
+    return sorted(found, key=lambda service: service["unit"]) or unreadable("the answer of systemctl show")
+
+
+def processes(data: bytes) -> list[str]:
+    """Which of the programs that matter here are running, by name."""
+    return sorted({line.strip() for line in lines(data)})
+
+
+def log_forwards(data: bytes) -> list[LogForward]:
+    """Where rsyslog's files send messages to, in both of its notations; see rsyslog.conf(5)."""
+    found = [line for line in filed(data) if not line.text.lstrip().startswith("#")]
+    forwards = [*_legacy(found), *_actions(found)]
+    return sorted(forwards, key=lambda forward: (forward["target"], forward["protocol"]))
+
+
+def journal(data: bytes) -> Journal | Missing:
+    """The Storage of journald, drop-ins in the order of their names last; see journald.conf(5)."""
+    settings = [(_rank(line.file), *line.text.lower().partition("=")) for line in filed(data)]
+    found = [(rank, value.strip()) for rank, name, _, value in settings if name.strip() == "storage"]
+    storage = max(found)[1] if found else "auto"
+    if storage not in _STORAGE:
+        return unreadable("the Storage of journald")
+    return Journal(storage=storage, directory="directory=/var/log/journal" in lines(data))
+
+
+def _rank(file: str) -> tuple[bool, str, int]:
+    priority = next((index for index, start in enumerate(_PRIORITY) if file.startswith(start)), -1)
+    drop_in = ".conf.d/" in file
+    return drop_in, file.rpartition("/")[2] if drop_in else "", priority
+
+
+def _legacy(found: list[Line]) -> Iterator[LogForward]:
+    for line in found:
+        if (match := _LEGACY.match(line.text)) is not None:
+            protocol = "tcp" if match[2] == "@@" else "udp"
+            yield LogForward(target=match[3].strip("[]"), selector=match[1], protocol=protocol, tls=False)
+        elif (match := _RELP.match(line.text)) is not None:
+            yield LogForward(target=match[2].strip("[]"), selector=match[1], protocol="relp", tls=False)
+
+
+def _actions(found: list[Line]) -> Iterator[LogForward]:
+    action: dict[str, str] = {}
+    for line in found:
+        values = {name.lower(): value for name, value in _VALUE.findall(line.text)}
+        if "type" in values:
+            yield from _action(action)
+            selector = _SELECTOR.match(line.text)
+            action = {"selector": selector[1] if selector else ""}
+        action.update(values)
+    yield from _action(action)
+
+
+def _action(values: dict[str, str]) -> Iterator[LogForward]:
+    kind, target = values.get("type", "").lower(), values.get("target", "")
+    if kind not in {"omfwd", "omrelp"} or not target:
+        return
+    protocol = "relp" if kind == "omrelp" else values.get("protocol", "udp").lower()
+    tls = values.get("streamdrivermode") == "1"
+    yield LogForward(target=target, selector=values.get("selector", ""), protocol=protocol, tls=tls)

@@ -1,0 +1,60 @@
+"""What kind of system this is, and what time it thinks it is."""
+
+from __future__ import annotations
+
+from collectors.hosts.parsers.text import lines, number, pairs, unreadable
+from evidence.facts.hosts import HostClock, Machine
+from evidence.model import Missing
+
+_FAMILIES = {
+    "debian": "debian",
+    "ubuntu": "debian",
+    "rhel": "redhat",
+    "fedora": "redhat",
+    "centos": "redhat",
+    "suse": "suse",
+    "alpine": "alpine",
+}
+_HYPERVISORS = (
+    "amazon ec2",
+    "google",
+    "microsoft corporation",
+    "qemu",
+    "vmware",
+    "xen",
+    "innotek",
+    "openstack",
+)
+
+
+def machine(data: bytes) -> Machine | Missing:
+    """The system's kind from section `machine` (uname, os-release, DMI, markers of containers)."""
+    found = pairs(data)
+    if not found.get("kernel"):
+        return unreadable("section machine")
+    vendor = found.get("vendor", "").lower()
+    return Machine(
+        os=found.get("ID", ""),
+        version=found.get("VERSION_ID", ""),
+        family=_family(found.get("ID", ""), found.get("ID_LIKE", "")),
+        kernel=found["kernel"],
+        architecture=found.get("architecture", ""),
+        container=found.get("container", ""),
+        virtual="hypervisor" in found or any(name in vendor for name in _HYPERVISORS),
+        systemd=found.get("init") == "systemd",
+    )
+
+
+def clock(data: bytes, collector: int) -> HostClock | Missing:
+    """The host's clock against the collector's time in seconds since 1970, from section `clock`."""
+    found = [line.split()[0] for line in lines(data)]
+    if len(found) != 2:
+        return unreadable("section clock")
+    now, uptime = number(found[0]), number(found[1].partition(".")[0])
+    if now is None or uptime is None:
+        return unreadable("section clock")
+    return HostClock(uptime_seconds=uptime, offset_seconds=now - collector)
+
+
+def _family(id_: str, like: str) -> str:
+    return next((_FAMILIES[word] for word in (id_, *like.split()) if word in _FAMILIES), "other")

@@ -1,0 +1,128 @@
+"""PAM's authentication stack for SSH, with its includes resolved; see pam.conf(5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from collectors.hosts.parsers.text import filed, unreadable
+from evidence.facts.hosts import Authentication
+from evidence.model import Missing
+
+SECOND_FACTORS = frozenset(
+    {
+        "pam_duo.so",
+        "pam_google_authenticator.so",
+        "pam_oath.so",
+        "pam_pkcs11.so",
+        "pam_radius_auth.so",
+        "pam_rsa.so",
+        "pam_u2f.so",
+        "pam_yubico.so",
+    }
+)
+_RULE = re.compile(r"-?auth\s+(\[[^\]]*\]|\S+)\s+(\S+)(?:\s+(nullok))?\s*$", re.IGNORECASE)
+_INCLUDE = re.compile(r"@include\s+(\S+)\s*$")
+_HARMLESS = frozenset({"required", "requisite", "optional"})
+_DEEPEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """One module of a flattened stack; a `substack` counts as one for jumps and cannot be left from inside."""
+
+    name: str
+    control: str
+    nullok: bool
+    substack: tuple[_Module, ...] = ()
+
+
+def ssh_authentication(data: bytes) -> Authentication | Missing | None:
+    """The stack of service sshd, or None where PAM has no service of that name."""
+    files: dict[str, list[str]] = {}
+    for line in filed(data):
+        files.setdefault(line.file.rpartition("/")[2], []).append(line.text.strip())
+    if "sshd" not in files:
+        return None if not files else _other(files)
+    stack = _stack("sshd", files, 0)
+    if stack is None:
+        return unreadable("the PAM stack of sshd")
+    modules = list(_flat(stack))
+    factors = sorted({module.name for module in modules} & SECOND_FACTORS)
+    return Authentication(
+        modules=[module.name for module in modules],
+        second_factors=factors,
+        enforced=bool(factors) and _enforced(stack),
+    )
+
+
+def _other(files: Mapping[str, list[str]]) -> Authentication | Missing | None:
+    # A service without a file of its own falls back to "other".
+    stack = _stack("other", files, 0) if "other" in files else None
+    if stack is None:
+        return None
+    return Authentication(modules=[module.name for module in _flat(stack)], second_factors=[], enforced=False)
+
+
+def _stack(service: str, files: Mapping[str, list[str]], depth: int) -> tuple[_Module, ...] | None:
+    if service not in files or depth > _DEEPEST:
+        return None
+    modules: list[_Module] = []
+    for text in files[service]:
+        if (include := _INCLUDE.match(text)) is not None:
+            inner = _stack(include[1], files, depth + 1)
+        elif (rule := _RULE.match(text)) is not None:
+            inner = _rule(rule, files, depth)
+        elif text.lstrip("-").startswith("auth"):
+            return None
+        else:
+            continue
+        if inner is None:
+            return None
+        modules.extend(inner)
+    return tuple(modules)
+
+
+def _rule(rule: re.Match[str], files: Mapping[str, list[str]], depth: int) -> tuple[_Module, ...] | None:
+    control, name = rule[1].lower(), rule[2]
+    if control == "include":
+        return _stack(name, files, depth + 1)
+    if control == "substack":
+        inner = _stack(name, files, depth + 1)
+        return None if inner is None else (_Module(name, control, nullok=False, substack=inner),)
+    return (_Module(name.rpartition("/")[2], control, nullok=rule[3] is not None),)
+
+
+def _flat(stack: tuple[_Module, ...]) -> Iterator[_Module]:
+    for module in stack:
+        if module.control == "substack":
+            yield from _flat(module.substack)
+        else:
+            yield module
+
+
+def _enforced(stack: tuple[_Module, ...]) -> bool:
+    for index, module in enumerate(stack):
+        if _demands_a_factor(module):
+            return all(_leads_to(stack[before], before, index) for before in range(index))
+    return False
+
+
+def _demands_a_factor(module: _Module) -> bool:
+    if module.control == "substack":
+        return _enforced(module.substack)
+    return module.name in SECOND_FACTORS and module.control in {"required", "requisite"} and not module.nullok
+
+
+def _leads_to(module: _Module, at: int, index: int) -> bool:
+    """Whether success of `module` cannot step over the module at `index`."""
+    if module.control == "substack" or module.control in _HARMLESS:
+        return True
+    if not module.control.startswith("["):
+        return False
+    actions = re.findall(r"\w+=(\w+)", module.control)
+    return all(
+        action in {"ignore", "bad", "die", "ok"} or (action.isdecimal() and at + 1 + int(action[:4]) <= index)
+        for action in actions
+    )

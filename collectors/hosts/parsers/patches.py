@@ -1,0 +1,134 @@
+"""Pending updates, how old the lists are that say so, who installs them, and which kernel runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from collectors.hosts.parsers.text import filed, lines, number, pairs, unreadable
+from evidence.facts.hosts import Kernel, PackageLists, PendingUpdates, Service, UpdateAutomation, UpdateRuns
+from evidence.model import Missing
+
+_INSTALL = re.compile(r"Inst (\S+) (?:\[[^\]]*\] )?\((\S+) (.*) \[[\w-]+\]\)")
+_SUMMARY = re.compile(r"\d+ upgraded, \d+ newly installed, \d+ to remove and \d+ not upgraded\.")
+_SECURITY = re.compile(r"Debian-Security:|/[\w.-]+-security(?=,|$)")
+_KERNEL = re.compile(r"(\d[\d.\-~+]*\d)(.*)")
+_TIMERS = ("apt-daily-upgrade.timer", "dnf-automatic.timer", "dnf-automatic-install.timer")
+
+
+def pending_updates(data: bytes) -> PendingUpdates | Missing:
+    """What `apt-get -s dist-upgrade` would install; security by the archive's label or suite."""
+    found = list(lines(data))
+    if not any(_SUMMARY.match(line) for line in found):
+        return unreadable("the answer of apt-get")
+    security: set[str] = set()
+    other: set[str] = set()
+    for line in found:
+        if line.startswith("Inst "):
+            match = _INSTALL.match(line)
+            if match is None:
+                return unreadable("the answer of apt-get")
+            (security if _SECURITY.search(match[3]) else other).add(match[1])
+    held = {name for line in _kept_back(found) for name in line.split()}
+    return PendingUpdates(security=sorted(security), other=sorted(other), held=sorted(held))
+
+
+def package_lists(data: bytes, stamps: bytes) -> PackageLists:
+    """How fresh the lists are at least: the security archive's own date, or the last update that ended well."""
+    dates: dict[str, str] = {}
+    archives: dict[str, str] = {}
+    for line in filed(data):
+        name, _, value = line.text.partition(": ")
+        if name == "Date" and (day := _mail_day(value)):
+            dates[line.file] = day
+        if name in {"Label", "Suite", "Codename"} and (
+            value == "Debian-Security" or value.endswith("-security")
+        ):
+            archives[line.file] = value
+        archives.setdefault(line.file, "")
+    secured = [file for file, mark in archives.items() if mark]
+    fresh = [dates[file] for file in secured if file in dates]
+    fresh.extend(day for name, day in _stamps(stamps) if name == "update-success-stamp")
+    return PackageLists(count=len(archives), security=bool(secured), fresh_on=max(fresh, default=None))
+
+
+def update_runs(stamps: bytes) -> UpdateRuns:
+    """When unattended-upgrades last ended well, by the stamp that apt's daily job leaves."""
+    days = [day for name, day in _stamps(stamps) if name == "upgrade-stamp"]
+    return UpdateRuns(upgraded_on=max(days, default=None))
+
+
+def update_automation(periodic: bytes, dnf: bytes, services: Sequence[Service] | None) -> UpdateAutomation:
+    """Whether unattended-upgrades or dnf-automatic is told to install updates, and whether a timer starts it."""
+    scheduled = None if services is None else _scheduled(services)
+    values = pairs(periodic)
+    if values.get("installed") == "yes":
+        configured = _on(values.get("enable", "1")) and _on(values.get("upgrade", "0"))
+        return UpdateAutomation(tool="unattended-upgrades", configured=configured, scheduled=scheduled)
+    settings = pairs("\n".join(line.text for line in filed(dnf)).encode())
+    if settings:
+        applies = settings.get("apply_updates", "no").lower() in {"yes", "true", "1"}
+        return UpdateAutomation(tool="dnf-automatic", configured=applies, scheduled=scheduled)
+    return UpdateAutomation(tool="", configured=False, scheduled=scheduled)
+
+
+def kernel(data: bytes, running: str) -> Kernel:
+    """The newest kernel in /boot of the running one's flavour; rescue images do not count."""
+    found = [line.partition("=") for line in lines(data)]
+    images = [value for name, _, value in found if name == "image" and "rescue" not in value]
+    alike = [image for image in images if _flavour(image) == _flavour(running)]
+    newest = max(alike, key=_order, default="")
+    return Kernel(
+        running=running,
+        newest=newest,
+        reboot_required=any(name == "reboot_required" for name, _, _ in found),
+    )
+
+
+def _kept_back(found: list[str]) -> Iterator[str]:
+    inside = False
+    for line in found:
+        if inside and line.startswith("  "):
+            yield line
+        else:
+            inside = line.startswith("The following packages have been kept back")
+
+
+def _stamps(data: bytes) -> Iterator[tuple[str, str]]:
+    for line in lines(data):
+        seconds, _, path = line.partition(" ")
+        value = number(seconds)
+        if value is not None and value < 2**33:
+            yield path.rpartition("/")[2], datetime.fromtimestamp(value, UTC).date().isoformat()
+
+
+def _mail_day(text: str) -> str | None:
+    try:
+        moment = parsedate_to_datetime(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).date().isoformat()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def _on(value: str) -> bool:
+    # A period of 0 is off; "always" and any other period are on, see apt.conf(5).
+    return value not in {"", "0", "false", "no"}
+
+
+def _scheduled(services: Sequence[Service]) -> bool:
+    return any(service["unit"] in _TIMERS and service["active"] == "active" for service in services)
+
+
+def _flavour(release: str) -> str:
+    match = _KERNEL.match(release)
+    # The minor release of the distribution is part of the version, not of the flavour.
+    return re.sub(r"\.(el|deb)(\d+)[_.]\d+", r".\1\2", match[2]) if match else release
+
+
+def _order(release: str) -> list[tuple[int, str]]:
+    return [
+        (int(part[:9]), "") if part.isdecimal() else (-1, part)
+        for part in re.findall(r"\d+|[a-z~]+", release)
+    ]

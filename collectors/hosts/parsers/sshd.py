@@ -1,0 +1,81 @@
+"""The SSH server: the settings sshd itself reports, and what Match blocks change for some users."""
+
+from __future__ import annotations
+
+from collectors.hosts.parsers.text import Line, filed, lines, unreadable
+from evidence.facts.hosts import SshOverride, SshServer
+from evidence.model import Missing
+
+KEPT = frozenset(
+    {
+        "authenticationmethods",
+        "channeltimeout",
+        "clientalivecountmax",
+        "clientaliveinterval",
+        "gssapiauthentication",
+        "hostbasedauthentication",
+        "kbdinteractiveauthentication",
+        "passwordauthentication",
+        "permitemptypasswords",
+        "permitrootlogin",
+        "pubkeyauthentication",
+        "pubkeyauthoptions",
+        "unusedconnectiontimeout",
+        "usepam",
+    }
+)
+"""The keywords that checks read; the rest of sshd's settings is not kept."""
+
+_ALWAYS = frozenset({"passwordauthentication", "permitrootlogin", "pubkeyauthentication", "usepam"})
+_ALIASES = {
+    "challengeresponseauthentication": "kbdinteractiveauthentication",
+    "dsaauthentication": "pubkeyauthentication",
+    "skeyauthentication": "kbdinteractiveauthentication",
+}
+_DROP_INS = frozenset({"/etc/ssh/sshd_config.d/*.conf", "sshd_config.d/*.conf"})
+
+
+def ssh_server(effective: bytes, config: bytes | Missing) -> SshServer | Missing:
+    """What `sshd -T` printed, with the Match blocks of its files; see sshd_config(5)."""
+    settings: dict[str, str] = {}
+    for line in lines(effective):
+        keyword, _, value = line.strip().partition(" ")
+        keyword = _keyword(keyword)
+        if keyword in KEPT:
+            # A keyword on several lines (authenticationmethods) is one list.
+            settings[keyword] = f"{settings[keyword]} {value}" if keyword in settings else value
+    if not settings.keys() >= _ALWAYS:
+        return unreadable("the answer of sshd -T")
+    return SshServer(settings=settings, overrides=None if isinstance(config, Missing) else _overrides(config))
+
+
+def is_installed(data: bytes) -> bool:
+    """Whether section `ssh_server` shows any server: a program, or somebody who listens on port 22."""
+    return bool(data.strip())
+
+
+def _overrides(config: bytes) -> list[SshOverride] | None:
+    found: dict[str, dict[str, str]] = {}
+    file, criteria = "", ""
+    for line in filed(config):
+        if line.file != file:
+            # A Match block of an included file ends with it.
+            file, criteria = line.file, ""
+        keyword, value = _words(line)
+        if keyword == "include" and not set(value.split()) <= _DROP_INS:
+            return None
+        if keyword == "match":
+            criteria = " ".join(value.split())
+        elif criteria and keyword in KEPT:
+            found.setdefault(criteria, {}).setdefault(keyword, value)
+    return [SshOverride(criteria=name, settings=settings) for name, settings in sorted(found.items())]
+
+
+def _words(line: Line) -> tuple[str, str]:
+    text = line.text.strip().replace("=", " ", 1) if " " not in line.text.strip() else line.text.strip()
+    keyword, _, value = text.replace("\t", " ").partition(" ")
+    return _keyword(keyword), value.strip().lstrip("= ").strip('"')
+
+
+def _keyword(word: str) -> str:
+    return _ALIASES.get(word.lower(), word.lower())

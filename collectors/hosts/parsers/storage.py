@@ -1,0 +1,233 @@
+"""Mounts and swap with what lies below them: encrypted only where every path down passes dm-crypt."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from collectors.hosts.parsers.block import Storage, Tree, tree, worst
+from collectors.hosts.parsers.text import lines, unreadable
+from evidence.facts.hosts import StoredMount, SwapArea
+from evidence.model import Missing
+
+_WITHOUT_DATA = frozenset(
+    {
+        "autofs",
+        "bdev",
+        "binfmt_misc",
+        "bpf",
+        "cgroup",
+        "cgroup2",
+        "configfs",
+        "cpuset",
+        "debugfs",
+        "devpts",
+        "efivarfs",
+        "fusectl",
+        "fuse.gvfsd-fuse",
+        "fuse.lxcfs",
+        "fuse.portal",
+        "hugetlbfs",
+        "mqueue",
+        "nfsd",
+        "nsfs",
+        "pipefs",
+        "proc",
+        "pstore",
+        "resctrl",
+        "rootfs",
+        "rpc_pipefs",
+        "securityfs",
+        "selinuxfs",
+        "sockfs",
+        "sysfs",
+        "tracefs",
+    }
+)
+_MEMORY = frozenset({"tmpfs", "ramfs", "devtmpfs"})
+_NETWORK = frozenset(
+    {
+        "9p",
+        "afs",
+        "beegfs",
+        "ceph",
+        "cifs",
+        "fuse.ceph",
+        "fuse.glusterfs",
+        "fuse.s3fs",
+        "fuse.sshfs",
+        "glusterfs",
+        "lustre",
+        "nfs",
+        "nfs4",
+        "smb3",
+        "smbfs",
+        "virtiofs",
+    }
+)
+_IMAGE = frozenset({"cramfs", "erofs", "iso9660", "squashfs"})
+_ENCRYPTING = frozenset({"ecryptfs", "fuse.encfs", "fuse.gocryptfs"})
+_SHORT_LIVED = ("/run", "/dev", "/sys", "/proc")
+_OCTAL = re.compile(r"\\([0-7]{3})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mount:
+    """One line of /proc/self/mountinfo, see proc(5)."""
+
+    number: str
+    target: str
+    fstype: str
+    source: str
+    options: str
+
+
+def mounts(mountinfo: bytes, block: bytes, zfs: bytes | Missing) -> list[StoredMount] | Missing:
+    """Each file system that holds data, once, with all its mount points."""
+    found = _mounts(mountinfo)
+    if not any(mount.target == "/" for mount in found):
+        return unreadable("mountinfo")
+    world = _World(found, tree(block), _datasets(zfs))
+    rows: dict[tuple[str, str, str], StoredMount] = {}
+    for mount in found:
+        if world.says_nothing_new(mount):
+            continue
+        storage = world.storage(mount)
+        device = "memory" if storage.kind == "memory" and mount.fstype in _MEMORY else mount.source
+        key = (device, mount.fstype, storage.kind)
+        row = StoredMount(device=device, fstype=mount.fstype, at=[], storage=storage.kind, why=storage.why)
+        targets = rows.setdefault(key, row)["at"]
+        if mount.target not in targets:
+            targets.append(mount.target)
+    for row in rows.values():
+        row["at"].sort()
+    return sorted(rows.values(), key=lambda row: (row["at"], row["device"], row["fstype"]))
+
+
+def swaps(data: bytes, mountinfo: bytes, block: bytes, zfs: bytes | Missing) -> list[SwapArea] | Missing:
+    """Each swap area in use, from /proc/swaps; a swap file is as its file system is."""
+    rows = [line.split() for line in lines(data)]
+    if not rows or rows[0][0] != "Filename" or any(len(row) != 5 for row in rows):
+        return unreadable("/proc/swaps")
+    world = _World(_mounts(mountinfo), tree(block), _datasets(zfs))
+    areas = []
+    for fields in rows[1:]:
+        path = _unescape(fields[0])
+        storage = world.of_file(path) if fields[1] == "file" else world.of_device(path)
+        areas.append(SwapArea(device=path, storage=storage.kind, why=storage.why))
+    return sorted(areas, key=lambda area: area["device"])
+
+
+class _World:
+    """The mounts, the block devices and the zfs datasets of one host, which answer for each other."""
+
+    def __init__(self, found: list[_Mount], devices: Tree, datasets: dict[str, str]) -> None:
+        self._mounts, self._devices, self._datasets = found, devices, datasets
+        self._asked: set[str] = set()
+
+    def says_nothing_new(self, mount: _Mount) -> bool:
+        """Whether a row would only repeat: no data, short-lived memory, or layers over a file system with its own row."""
+        if mount.fstype in _WITHOUT_DATA:
+            return True
+        if mount.fstype in _MEMORY:
+            return mount.target.startswith(_SHORT_LIVED)
+        upper = _option(mount, "upperdir")
+        below = self._below(upper) if upper else None
+        return mount.fstype == "overlay" and below is not None and below.fstype != "overlay"
+
+    def storage(self, mount: _Mount) -> Storage:
+        """Where data written to this mount ends."""
+        match mount.fstype:
+            case kind if kind in _MEMORY:
+                return Storage("memory", f"{kind} is gone at the next start")
+            case kind if kind in _NETWORK:
+                return Storage("network", f"{kind} is stored by its server")
+            case kind if kind in _IMAGE:
+                return Storage("image", f"{kind} is a read-only image")
+            case kind if kind in _ENCRYPTING:
+                return Storage("encrypted", f"{kind} encrypts its files")
+            case "zfs":
+                return self._of_dataset(mount.source)
+            case "overlay":
+                return Storage("unknown", "the layers of this overlay lie outside what can be seen")
+            case "btrfs":
+                return self._of_btrfs(mount)
+            case _:
+                return self._of_block(mount)
+
+    def of_device(self, path: str) -> Storage:
+        """Where data on a device path ends."""
+        name = self._devices.by_path(path)
+        return self._of_name(name) if name else Storage("unknown", f"{path} is not among the block devices")
+
+    def of_file(self, path: str) -> Storage:
+        """Where data in a file ends: where its file system's data does."""
+        mount = self._below(path)
+        if mount is None or mount.target in self._asked:
+            return Storage("unknown", f"the file system of {path} is not known")
+        self._asked.add(mount.target)
+        try:
+            return self.storage(mount)
+        finally:
+            self._asked.discard(mount.target)
+
+    def _of_name(self, name: str) -> Storage:
+        return self._devices.storage(name, self.of_file)
+
+    def _of_block(self, mount: _Mount) -> Storage:
+        if "logdev=" in mount.options or "rtdev=" in mount.options:
+            return Storage("unknown", "it keeps a part on a device of its own, which is not traced")
+        name = self._devices.by_number(mount.number)
+        if name is None:
+            return Storage("unknown", f"the device of this {mount.fstype} file system cannot be traced")
+        return self._of_name(name)
+
+    def _of_btrfs(self, mount: _Mount) -> Storage:
+        name = self._devices.by_path(mount.source)
+        members = next((names for names in self._devices.btrfs if name in names), frozenset())
+        return worst(self._of_name(member) for member in sorted(members))
+
+    def _of_dataset(self, name: str) -> Storage:
+        encryption = self._datasets.get(name, "")
+        if encryption and encryption not in {"off", "-"}:
+            return Storage("encrypted", f"the dataset's encryption is {encryption}")
+        return Storage("unknown", f"{name} is not encrypted by zfs, and its pool's disks are not traced")
+
+    def _below(self, path: str) -> _Mount | None:
+        holding = [mount for mount in self._mounts if _holds(mount.target, path)]
+        return (
+            max(enumerate(holding), key=lambda item: (len(item[1].target), item[0]))[1] if holding else None
+        )
+
+
+def _mounts(data: bytes) -> list[_Mount]:
+    found = []
+    for line in lines(data):
+        before, dash, after = line.partition(" - ")
+        fields, rest = before.split(" "), after.split(" ")
+        if not dash or len(fields) < 6 or len(rest) < 3:
+            # One line that cannot be read could be the one plain disk, so none of them counts.
+            return []
+        source, target = _unescape(rest[1]), _unescape(fields[4])
+        found.append(_Mount(fields[2], target, rest[0], source, rest[2]))
+    return found
+
+
+def _option(mount: _Mount, name: str) -> str:
+    options = (option.partition("=") for option in mount.options.split(","))
+    return next((_unescape(value) for key, _, value in options if key == name), "")
+
+
+def _holds(target: str, path: str) -> bool:
+    return target in ("/", path) or path.startswith(target + "/")
+
+
+def _unescape(text: str) -> str:
+    return _OCTAL.sub(lambda match: chr(int(match[1], 8)), text)
+
+
+def _datasets(zfs: bytes | Missing) -> dict[str, str]:
+    if isinstance(zfs, Missing):
+        return {}
+    rows = (line.split("\t") for line in lines(zfs))
+    return {row[0]: row[1] for row in rows if len(row) == 2}

@@ -1,0 +1,90 @@
+"""The hosts platform: which hosts a source names, and how each is opened. Nothing connects before it is asked."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from collectors.hosts.linux import LinuxHost
+from collectors.hosts.record import NotARecord
+from collectors.hosts.shell import Shell
+from collectors.hosts.source import THIS_MACHINE, Host, HostsSource
+from collectors.hosts.ssh import SshTransport
+from collectors.hosts.transport import LocalTransport, Transport, Unreachable
+from collectors.kind import Failure, Kind, Reach, Recorder, Target, Unreached
+from evidence.model import Reason
+
+_CLIENT = "shell"
+
+
+class HostTarget:
+    """One host. It holds no connection: the one round trip opens and closes its own."""
+
+    def __init__(self, name: str, transport: Transport, *, sudo: bool = False) -> None:
+        self.name = name
+        self.principal = f"{transport.user} on {name}"
+        self._transport, self._sudo = transport, sudo
+
+    def parts(self, kind: type[Kind]) -> tuple[str, ...]:  # noqa: ARG002 - every kind has the same scope
+        """A host is one scope."""
+        return ("global",)
+
+    def client(self, name: str, part: str, recorder: Recorder) -> Shell:  # noqa: ARG002 - there is one client
+        """The host's shell."""
+        return Shell(self._transport, recorder, sudo=self._sudo)
+
+    def classify(self, error: Exception) -> Failure:
+        """An unreachable host fails as a whole; so does one that answers with anything but a record."""
+        match error:
+            case Unreachable():
+                return Failure(error.code, error.reason, error.detail, error.phase, Reach.UNIT)
+            case NotARecord():
+                return Failure("not_a_record", Reason.ERROR, str(error), "parse", Reach.UNIT)
+            case _:
+                return Failure(type(error).__name__, Reason.ERROR, str(error))
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class HostsPlatform:
+    """Linux hosts, this machine or over SSH."""
+
+    name = "hosts"
+    grants = "sudo"
+    workers = 32
+    deadline = 120.0
+
+    def targets(self, source: HostsSource | None) -> Iterator[Target | Unreached]:
+        """Every host of the source; None, no configuration at all, is this machine."""
+        chosen = source or THIS_MACHINE
+        if chosen.local:
+            yield _this_machine()
+        for host in chosen.hosts:
+            yield HostTarget(f"host/{_label(host)}", SshTransport(host), sudo=host.sudo)
+
+    def is_client(self, name: str) -> bool:
+        """Whether a parameter of this name is the host's shell."""
+        return name == _CLIENT
+
+    def kinds(self) -> tuple[type[Kind], ...]:
+        """What is polled: the host itself."""
+        return (LinuxHost,)
+
+    def lane(self, client: str, part: str) -> str:  # noqa: ARG002 - there is one part
+        """One connection per host, so one lane each."""
+        return client
+
+
+def _this_machine() -> Any:
+    name = "host/localhost"
+    if not sys.platform.startswith("linux"):
+        return Unreached(
+            name, Failure("not_linux", Reason.NOT_AVAILABLE, f"this machine runs {sys.platform}")
+        )
+    return HostTarget(name, LocalTransport())
+
+
+def _label(host: Host) -> str:
+    return host.address if host.port == 22 else f"{host.address}:{host.port}"

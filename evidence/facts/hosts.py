@@ -1,0 +1,197 @@
+"""The shapes of host facts: what the collectors fill and the checks read. Dates are UTC, YYYY-MM-DD."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+
+class Machine(TypedDict):
+    """What kind of system this is; `container` is "" on a system with a kernel of its own."""
+
+    os: str
+    version: str
+    family: str
+    kernel: str
+    architecture: str
+    container: str
+    virtual: bool
+    systemd: bool
+
+
+class StoredMount(TypedDict):
+    """One file system and where it is mounted.
+
+    `storage` is encrypted, plain, memory, network, image (read-only, no data of its own) or unknown; encrypted only
+    if every disk below it lies under dm-crypt. `why` says what decided.
+    """
+
+    device: str
+    fstype: str
+    at: list[str]
+    storage: str
+    why: str
+
+
+class SwapArea(TypedDict):
+    """One swap device or file, with the same words for `storage` as a mount."""
+
+    device: str
+    storage: str
+    why: str
+
+
+class TimeoutLine(TypedDict):
+    """One assignment of TMOUT in a start-up file; `seconds` None = not a plain number."""
+
+    file: str
+    seconds: int | None
+    readonly: bool
+    conditional: bool
+
+
+class SshOverride(TypedDict):
+    """What a Match block sets for those it speaks of."""
+
+    criteria: str
+    settings: Mapping[str, str]
+
+
+class SshServer(TypedDict):
+    """What sshd would apply: the settings it reports itself and what its Match blocks change.
+
+    Keywords and values as sshd prints them, in lower case; `overrides` None = its files could not be read.
+    """
+
+    settings: Mapping[str, str]
+    overrides: list[SshOverride] | None
+
+
+class SessionManager(TypedDict):
+    """What logind applies to idle sessions; None = it never ends them."""
+
+    stop_idle_session_seconds: int | None
+    idle_action: str
+
+
+class GraphicalLogin(TypedDict):
+    """The screen lock that dconf holds for all users; `locked` names the keys that users cannot change."""
+
+    managers: list[str]
+    idle_delay: int | None
+    lock_enabled: bool | None
+    lock_delay: int | None
+    locked: list[str]
+
+
+class AuditStatus(TypedDict):
+    """The kernel's audit state: `enabled` 0 off, 1 on, 2 on and locked; `running` = auditd is attached."""
+
+    enabled: int
+    running: bool
+
+
+class Service(TypedDict):
+    """One systemd unit, in systemd's own words."""
+
+    unit: str
+    load: str
+    active: str
+    enabled: str
+
+
+class LogForward(TypedDict):
+    """One place that rsyslog sends messages to; `selector` says which ("*.*"), "" = whatever reaches the action."""
+
+    target: str
+    selector: str
+    protocol: str
+    tls: bool
+
+
+class Journal(TypedDict):
+    """journald's Storage setting, and whether the directory exists that makes "auto" persistent."""
+
+    storage: str
+    directory: bool
+
+
+class PendingUpdates(TypedDict):
+    """Updates that the package lists offer: names; `held` ones would not be installed."""
+
+    security: list[str]
+    other: list[str]
+    held: list[str]
+
+
+class PackageLists(TypedDict):
+    """How old the package lists are at most; `security` = one of them is a security archive's."""
+
+    count: int
+    security: bool
+    fresh_on: str | None
+
+
+class UpdateAutomation(TypedDict):
+    """Who installs updates unattended: the tool, whether it is told to, and whether a timer starts it (None = unseen)."""
+
+    tool: str
+    configured: bool
+    scheduled: bool | None
+
+
+class UpdateRuns(TypedDict):
+    """When unattended updates last ended well; None = no such trace."""
+
+    upgraded_on: str | None
+
+
+class Kernel(TypedDict):
+    """The running kernel and the newest installed one of its flavour; "" = none was found."""
+
+    running: str
+    newest: str
+    reboot_required: bool
+
+
+class Authentication(TypedDict):
+    """PAM's stack for SSH: a second factor is `enforced` if no path around its module leads to success."""
+
+    modules: list[str]
+    second_factors: list[str]
+    enforced: bool
+
+
+class Account(TypedDict):
+    """An account that can start a session, by its shell."""
+
+    name: str
+    shell: str
+
+
+class Accounts(TypedDict):
+    """Who has UID 0, and who has a login shell (local, and what the name service lists)."""
+
+    superusers: list[str]
+    logins: list[Account]
+
+
+class PasswordStates(TypedDict):
+    """Accounts whose password is empty, and how many accounts were looked at."""
+
+    empty: list[str]
+    accounts: int
+
+
+class PasswordAgeing(TypedDict):
+    """The defaults for new accounts in login.defs; None = not set."""
+
+    max_days: int | None
+    min_days: int | None
+
+
+class HostClock(TypedDict):
+    """Seconds since the host started, and its clock minus the collector's."""
+
+    uptime_seconds: int
+    offset_seconds: int
