@@ -17,7 +17,8 @@ def evidence_of(backend: Backend, series: str, uids: Sequence[str]) -> Iterator[
     """All evidence ever held of some uids in a series, each resource's oldest first."""
     for chunk, marks in _chunks(uids):
         for row in backend.query(_EVIDENCE.format(marks), (series, *chunk)):
-            yield EvidenceSpan(Unit(*row[:3]), *row[3:8], named(row[8]))
+            s, t, k, uid, name, part, begun, ended, evidence = row
+            yield EvidenceSpan(Unit(s, t, k), uid, name, part, begun, ended, named(evidence))
 
 
 def findings_of(backend: Backend, series: str, uids: Sequence[str]) -> Iterator[FindingSpan]:
@@ -25,8 +26,8 @@ def findings_of(backend: Backend, series: str, uids: Sequence[str]) -> Iterator[
     for chunk, marks in _chunks(uids):
         for row in backend.query(_FINDINGS.format(marks), (series, *chunk)):
             s, t, k, uid, name, part, check, begun, ended, status, verdict = row
-            place = (Unit(s, t, k), uid, name, part)
-            yield FindingSpan(*place, check, begun, ended, STATUSES[status], named(verdict))
+            unit = Unit(s, t, k)
+            yield FindingSpan(unit, uid, name, part, check, begun, ended, STATUSES[status], named(verdict))
 
 
 def standing(backend: Backend, series: str, run: int, statuses: Sequence[Status]) -> list[str]:
@@ -67,8 +68,6 @@ def _chunks(uids: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
         yield chunk, ", ".join("?" * len(chunk))
 
 
-_UNIT = "u.series = ? AND u.source = ? AND u.target = ? AND u.kind = ?"
-
 _EVIDENCE = """
 SELECT u.source, u.target, u.kind, r.uid, r.name, r.part, e.from_run, e.to_run, o.digest
 FROM resource r JOIN unit u ON u.id = r.unit_id JOIN evidence e ON e.resource_id = r.id
@@ -84,15 +83,18 @@ _STANDING = """
 SELECT DISTINCT r.uid FROM finding f JOIN resource r ON r.id = f.resource_id JOIN unit u ON u.id = r.unit_id
 WHERE f.status IN ({}) AND f.from_run <= ? AND f.to_run > ? AND u.series = ?"""
 
-_HELD = f"""
+_HELD = """
 SELECT r.part, count(*) FROM unit u JOIN resource r ON r.unit_id = u.id
-JOIN evidence e ON e.resource_id = r.id WHERE {_UNIT} AND e.from_run <= ? AND e.to_run > ? GROUP BY r.part"""
+JOIN evidence e ON e.resource_id = r.id WHERE u.series = ? AND u.source = ? AND u.target = ?
+AND u.kind = ? AND e.from_run <= ? AND e.to_run > ? GROUP BY r.part"""
 
-_SAID = f"""
+_SAID = """
 SELECT r.part, f.status, count(*) FROM unit u JOIN resource r ON r.unit_id = u.id
-JOIN finding f ON f.resource_id = r.id WHERE {_UNIT} AND f.from_run <= ? AND f.to_run > ?
+JOIN finding f ON f.resource_id = r.id WHERE u.series = ? AND u.source = ? AND u.target = ?
+AND u.kind = ? AND f.from_run <= ? AND f.to_run > ?
 GROUP BY r.part, f.status"""
 
-_DONE = f"""
+_DONE = """
 SELECT ru.run_id FROM unit u JOIN run_unit ru ON ru.unit_id = u.id
-WHERE {_UNIT} AND ru.run_id <= ? AND ru.state = ? ORDER BY ru.run_id DESC"""
+WHERE u.series = ? AND u.source = ? AND u.target = ?
+AND u.kind = ? AND ru.run_id <= ? AND ru.state = ? ORDER BY ru.run_id DESC"""

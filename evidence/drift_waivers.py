@@ -1,0 +1,54 @@
+"""Drift of waivers: expired since the night before, soon to expire, or about something that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from evidence.drift_entry import Change, Entry
+from evidence.drift_nights import Nights
+from evidence.records import OnResource, OnScope, Waiver
+from evidence.store.spans import evidence_of
+
+
+def waiver_drift(nights: Nights, waivers: Iterable[Waiver]) -> Iterator[Entry]:
+    """Entries about waivers as of the end of the later night."""
+    then, now = (datetime.fromisoformat(night.run.finished) for night in (nights.before, nights.after))
+    for waiver in waivers:
+        if waiver.in_force(now):
+            yield from _in_force(nights, waiver, now)
+        elif waiver.revoked is None and then < waiver.expires <= now:
+            sentence = (
+                f"the waiver of {waiver.check} for {waiver.subject} is over since {waiver.expires:%Y-%m-%d}"
+            )
+            yield _entry(
+                Change.WAIVER_EXPIRED, waiver, f"{sentence}: its findings count again ({waiver.owner})"
+            )
+
+
+def _in_force(nights: Nights, waiver: Waiver, now: datetime) -> Iterator[Entry]:
+    about = f"the waiver of {waiver.check} for {waiver.subject}"
+    if why := _orphaned(nights, waiver):
+        yield _entry(Change.WAIVER_ORPHANED, waiver, f"{about} has nothing to stand on: {why}")
+    elif waiver.expires - now <= timedelta(days=nights.limits.expiring_days):
+        sentence = f"{about} ends {waiver.expires:%Y-%m-%d}; its owner is {waiver.owner}"
+        yield _entry(Change.WAIVER_EXPIRING, waiver, sentence)
+
+
+def _orphaned(nights: Nights, waiver: Waiver) -> str:
+    run = nights.after.run
+    if waiver.check not in run.checks:
+        return "its check is no longer asked"
+    match waiver.subject:
+        case OnResource(uid):
+            spans = evidence_of(nights.store.backend, run.series, [uid])
+            held = any(span.from_run <= run.id < span.to_run for span in spans)
+            return "" if held else "the resource is not there"
+        case OnScope(target):
+            polled = any(unit.target == target for unit in nights.after.units)
+            return "" if polled else "the target is no longer polled"
+
+
+def _entry(change: Change, waiver: Waiver, sentence: str) -> Entry:
+    uid = waiver.subject.uid if isinstance(waiver.subject, OnResource) else ""
+    return Entry(change, sentence, uid=uid, name=waiver.id, check=waiver.check)
