@@ -20,7 +20,7 @@ TLS_1_2 = (3, 3)
 def offers_trusted_tls(tls: TlsOffer) -> Verdict:
     """Does the directory offer TLS 1.2 or later with a certificate that holds?"""
     if not tls["offered"]:
-        return failed(f"TLS is not offered: {tls['refusal']}")
+        return failed(f"no acceptable TLS is offered: {tls['refusal']}")
     if tls["version"] not in {"TLSv1.2", "TLSv1.3"}:
         return failed(f"the best version offered is {tls['version']}")
     if tls["validated"]:

@@ -23,7 +23,7 @@ from evidence.model import Json, Reason
 SAMPLE = 5
 # Someone may be let to search personal attributes without objectClass, or the other way round: ask by both.
 ANYONE = f"(|{ACCOUNTS}(uid=*)(sn=*)(mail=*)(telephoneNumber=*))"
-PERSONAL = ("cn", "mail", "memberOf", "objectClass", "sn", "telephoneNumber", "uid")
+PERSONAL = ("cn", "mail", "objectClass", "sn", "telephoneNumber", "uid")
 
 
 class Probe:
@@ -85,14 +85,17 @@ class Probe:
 
     def _offer(self) -> TlsOffer:
         try:
-            return handshake(self._negotiated(), self._source.host, self._source.ca_file)
+            plain = self._negotiated()
         except _NoTls as none:
             return not_offered(str(none))
+        try:
+            return handshake(plain, self._source.host, self._source.ca_file)
         except ssl.SSLCertVerificationError as error:
             refusal = why_refused(error)
-        except TimeoutError:
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+            # A connection cut short may be the network's doing: that is no answer.
             raise
-        except (ssl.SSLError, ConnectionError) as error:
+        except ssl.SSLError as error:
             return not_offered(why_refused(error))
         with looking_context().wrap_socket(self._negotiated(), server_hostname=self._source.host) as agreed:
             return describe(agreed, refusal)

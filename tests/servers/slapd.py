@@ -203,7 +203,7 @@ class SlapdServer:
             "maxsize 1073741824",
             *self.limits,
             *self.acl,
-            "access to attrs=userPassword,oathSecret,pwdHistory by anonymous auth by * none",
+            f"access to attrs={','.join(self._secrets())} by anonymous auth by * none",
             f'access to * by dn.exact="{COLLECTOR}" read by anonymous {self.anonymous} by * none',
         ]
         for name in self.overlays:
@@ -211,6 +211,10 @@ class SlapdServer:
             if name == "ppolicy" and self.default_policy:
                 lines.append(f'ppolicy_default "{POLICY}"')
         return "\n".join(lines) + "\n"
+
+    def _secrets(self) -> tuple[str, ...]:
+        otp = "otp" in self.overlays or "moduleload otp" in self.directives
+        return ("userPassword", "pwdHistory", *(["oathSecret"] if otp else []))
 
     def _tls_lines(self) -> tuple[str, ...]:
         return (

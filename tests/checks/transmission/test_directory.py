@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+
+from evidence.model import Status
+from tests.servers.look import only, source_of
+from tests.servers.slapd import Certificate, SlapdServer, require_slapd
+
+pytestmark = pytest.mark.server("slapd")
+
+
+@pytest.fixture(autouse=True)
+def _slapd():
+    require_slapd()
+
+
+@pytest.mark.parametrize("how", ["url", "ldaps_url"])
+def test_tls_with_our_authority_passes_and_names_its_end(how):
+    with SlapdServer() as server:
+        finding = only(source_of(server, url=getattr(server, how)), "directory-tls-trusted")
+    assert finding.status is Status.PASS
+    assert finding.sentence.startswith(
+        "TLSv1.3 with a certificate from CN=Example Test Authority, valid until 20"
+    )
+
+
+def test_no_tls_at_all_fails():
+    with SlapdServer(tls=False) as server:
+        finding = only(source_of(server), "directory-tls-trusted")
+    assert finding.status is Status.FAIL
+    assert "StartTLS answered" in finding.sentence
+
+
+def test_an_expired_certificate_fails():
+    with SlapdServer(certificate=Certificate(days=-3)) as server:
+        finding = only(source_of(server), "directory-tls-trusted")
+    assert finding.status is Status.FAIL
+    assert "certificate has expired" in finding.sentence
+
+
+def test_a_certificate_for_another_name_fails():
+    with SlapdServer(certificate=Certificate(names=("ldap.example.org",))) as server:
+        finding = only(source_of(server), "directory-tls-trusted")
+    assert finding.status is Status.FAIL
+    assert "ldap.example.org" in finding.sentence
+
+
+def test_an_authority_unknown_to_us_is_unknown_not_fail():
+    with SlapdServer(certificate=Certificate(from_our_authority=False)) as server:
+        finding = only(source_of(server), "directory-tls-trusted")
+    assert finding.status is Status.UNKNOWN
+    assert "Somebody Else" in finding.sentence
+
+
+def test_a_server_that_is_not_there_is_unknown():
+    with SlapdServer() as server:
+        source = source_of(server)
+    finding = only(source, "directory-tls-trusted")
+    assert finding.status is Status.UNKNOWN
+    assert "could not be reached" in finding.sentence
+
+
+def test_a_clear_text_password_that_is_judged_fails():
+    with SlapdServer() as server:
+        finding = only(source_of(server), "directory-cleartext-bind-refused")
+    assert finding.status is Status.FAIL
+
+
+def test_a_clear_text_password_that_is_refused_passes():
+    with SlapdServer(directives=("security simple_bind=128",)) as server:
+        finding = only(source_of(server), "directory-cleartext-bind-refused")
+    assert finding.status is Status.PASS
+    assert "13 confidentialityRequired" in finding.sentence
+
+
+def test_no_clear_text_port_passes_naming_where_it_looked():
+    with SlapdServer() as server:
+        source = source_of(server, url=server.ldaps_url, plain_port=1)
+        finding = only(source, "directory-cleartext-bind-refused")
+    assert finding.status is Status.PASS
+    assert "port 1," in finding.sentence
+
+
+def test_a_clear_text_port_nobody_named_is_unknown():
+    with SlapdServer() as server:
+        finding = only(source_of(server, url=server.ldaps_url), "directory-cleartext-bind-refused")
+    assert finding.status is Status.UNKNOWN
+    assert "plain_port" in finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("floor", "status"),
+    [("3.3", Status.PASS), ("3.4", Status.PASS), ("3.1", Status.FAIL), ("", Status.UNKNOWN)],
+)
+def test_the_oldest_tls_that_the_configuration_allows_decides(floor, status):
+    with SlapdServer(tls_floor=floor) as server:
+        assert only(source_of(server), "directory-tls-minimum").status is status
+
+
+def test_a_hidden_configuration_is_unknown_and_names_the_right():
+    with SlapdServer(config_readable=False) as server:
+        finding = only(source_of(server), "directory-tls-minimum")
+    assert finding.status is Status.UNKNOWN
+    assert "cn=config" in finding.sentence
