@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -73,13 +74,13 @@ class Clients:
             max_pool_connections=self._workers,
             account_id_endpoint_mode="disabled",
             user_agent_appid="nightledger",
-            # An account id in front of a private endpoint's host name would point nowhere.
-            inject_host_prefix=not endpoint_url,
             s3={"addressing_style": "path"} if endpoint_url else None,
         )
         client = self._shared().create_client(
             service, region_name=region, endpoint_url=endpoint_url or None, config=config
         )
+        if endpoint_url:
+            client.meta.events.register("before-call.s3-control", _without_account_in_host)
         where = (service, region)
         client.meta.events.register("before-send", partial(self._before_send, where))
         client.meta.events.register("response-received", partial(self._received, where))
@@ -109,3 +110,8 @@ class Clients:
             self.limits.throttled(key)
         elif parsed_response is not None:
             self.limits.answered(key)
+
+
+def _without_account_in_host(params: Any, **_: Any) -> None:
+    # S3 Control puts the account id before the host name; a numeric address has no names below it.
+    params["url"] = re.sub(r"//[0-9]{12}\.(?=[0-9.]+[:/])", "//", params["url"])

@@ -9,6 +9,7 @@ from collectors.aws.client import AwsClient
 from collectors.aws.kind import REGIONS, AwsKind
 from collectors.kind import Found, fact, lists
 from evidence.facts.aws import TrailDelivery, TrailEvents, TrailSettings, TrailStatus
+from evidence.model import Missing, Reason
 
 TRAILS = (
     "trailList[]{Name, TrailARN, HomeRegion, S3BucketName, KmsKeyId, IsMultiRegionTrail, IsOrganizationTrail, "
@@ -58,11 +59,13 @@ class Trail(AwsKind):
         return {"logging": delivery["logging"], "error": delivery["error"]}
 
     @fact(needs="cloudtrail:GetEventSelectors")
-    def events(self, cloudtrail: AwsClient, trail: Found) -> TrailEvents:
+    def events(self, cloudtrail: AwsClient, trail: Found) -> TrailEvents | Missing:
         """GetEventSelectors, reduced to which management events are taken."""
         answer = cloudtrail.get_event_selectors(TrailName=trail.uid)
         kinds = [_basic(row) for row in answer.get("EventSelectors", [])]
         kinds += [_advanced(row) for row in answer.get("AdvancedEventSelectors", [])]
+        if not kinds:
+            return Missing(Reason.NOT_AVAILABLE, detail="AWS named no event selector of the trail")
         return {"management": _together(kinds)}
 
 
