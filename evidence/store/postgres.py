@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -30,6 +31,7 @@ class PostgresBackend:
     """A connection to one database; a writer that goes silent inside a transaction is cut off after a minute."""
 
     def __init__(self, url: str) -> None:
+        self._streams = count()
         try:
             self._db = psycopg.connect(url, autocommit=True)
             self._db.execute("SET idle_in_transaction_session_timeout = '60s'")
@@ -47,7 +49,7 @@ class PostgresBackend:
     def stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
         """The rows one by one, through a cursor that the server holds."""
         try:
-            with self._db.cursor(name="nightledger", withhold=True) as cursor:
+            with self._db.cursor(name=f"stream_{next(self._streams)}", withhold=True) as cursor:
                 cursor.itersize = _ROWS_PER_FETCH
                 yield from cursor.execute(_query(sql), values)
         except psycopg.Error as error:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from evidence.canonical import canonical, digest
 from evidence.model import (
@@ -98,6 +97,5 @@ def night(
     units = planned if planned is not None else [r.unit for r in results]
     run = begin(store, units, series, checks, number)
     for gave in results:
-        gave = replace(gave, started=f"2026-11-{number:02}T01:00:00Z")
         store.commit_unit(run, gave, findings(gave) if said is None else said)
     return store.finish_run(run, f"2026-11-{number:02}T01:05:00Z")
