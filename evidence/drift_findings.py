@@ -4,29 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from evidence.drift_entry import Change, Entry
-from evidence.drift_nights import DETERMINATE, History, Key, Nights, changed_facts, some
+from evidence.drift_nights import DETERMINATE, Key, Nights, some
+from evidence.drift_rules import Question, by_rule, first_asked, rule_changed, rules, why
 from evidence.model import Status
-from evidence.store import EvidenceSpan, FindingSpan
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One check of one resource, with what is said of it now and what was last said for certain before."""
-
-    key: Key
-    check: str
-    history: History
-    now: FindingSpan
-    then: FindingSpan | None
-
-    @property
-    def words(self) -> str:
-        """The resource and the check, for a sentence."""
-        return f"{self.key[0].kind} {self.history.name}: {self.check}"
+from evidence.store import FindingSpan
 
 
 def questions(nights: Nights) -> Iterator[Question]:
@@ -44,20 +28,21 @@ def finding_drift(nights: Nights, asked: Iterable[Question]) -> Iterator[Entry]:
     """Entries about findings, those of unknowns grouped by what was missing."""
     blind: dict[tuple[object, ...], list[Question]] = defaultdict(list)
     turned: set[str] = set()
-    first_asked: dict[str, list[Question]] = defaultdict(list)
+    unheard: dict[str, list[Question]] = defaultdict(list)
     for question in asked:
         if question.now.status is Status.UNKNOWN:
             blind[question.key[0], question.check, question.now.verdict].append(question)
         elif question.then is None and question.check not in nights.before.run.checks:
-            first_asked[question.check].append(question)
+            unheard[question.check].append(question)
         else:
             for entry in _answered(nights, question):
                 if entry.change in _TELL_FACTS:
                     turned.add(question.check)
                 yield entry
     yield from (_blind_spot(nights, group) for group in blind.values())
-    yield from (_first_asked(nights, check, group) for check, group in first_asked.items())
-    yield from _rules(nights, turned)
+    yield from _unanswered(nights)
+    yield from (first_asked(nights, check, group) for check, group in unheard.items())
+    yield from rules(nights, turned)
 
 
 def told(entries: Iterable[Entry]) -> frozenset[Key]:
@@ -84,17 +69,17 @@ def _answered(nights: Nights, question: Question) -> Iterator[Entry]:
 
 def _transition(nights: Nights, question: Question, then: FindingSpan) -> Entry:
     went = f"{question.words} went from {_said(then)} to {_said(question.now)}"
-    why = _unseen_between(nights, question, then) + _why(nights, question, then)
+    details = _unseen_between(nights, question, then) + why(nights, question)
     since = question.now.from_run
-    if reason := _by_rule(nights, question, then):
-        return _entry(Change.RULE_CHANGED, question, f"{went} because {reason}{why}", since=since)
-    if _rule_changed(nights, question, then):
-        why += "; the check or its parameters changed as well"
+    if reason := by_rule(nights, question, then):
+        return _entry(Change.RULE_CHANGED, question, f"{went} because {reason}{details}", since=since)
+    if rule_changed(nights, question, then):
+        details += "; the check or its parameters changed as well"
     flips = _flips(nights, question)
     if flips >= nights.limits.flips:
         went += f", its turn number {flips} within {nights.limits.flip_runs} runs"
-        return _entry(Change.FLAPPING, question, went + why, since=since)
-    return _entry(_direction(then.status, question.now.status), question, went + why, since=since)
+        return _entry(Change.FLAPPING, question, went + details, since=since)
+    return _entry(_direction(then.status, question.now.status), question, went + details, since=since)
 
 
 def _direction(then: Status, now: Status) -> Change:
@@ -107,40 +92,6 @@ def _direction(then: Status, now: Status) -> Change:
             return Change.APPLICABILITY
 
 
-def _by_rule(nights: Nights, question: Question, then: FindingSpan) -> str:
-    """Why the rule, not the world, gave the new answer; "" where that is not so."""
-    if not _rule_changed(nights, question, then):
-        return ""
-    held, now = _evidence(question, then)
-    if held is None or now is None:
-        return ""
-    if nights.rejudge is not None:
-        again = nights.rejudge(question.check, *nights.observed(held))
-        if again is not None:
-            same = again is question.now.status
-            return (
-                "the check or its parameters changed: the old facts give the new answer too" if same else ""
-            )
-    if held.digest == now.digest:
-        return "the check or its parameters changed: the facts are the same"
-    # Nobody can say which of the two it was: then it may count as worse, but never as fixed.
-    if question.now.status is Status.FAIL:
-        return ""
-    return "the check or its parameters changed, or the facts did: which of them decided is not known"
-
-
-def _rule_changed(nights: Nights, question: Question, then: FindingSpan) -> bool:
-    last = nights.run_before(min(then.to_run, nights.before.run.id + 1))
-    return nights.version(question.check, last) != nights.version(question.check, nights.after.run.id)
-
-
-def _evidence(question: Question, then: FindingSpan) -> tuple[EvidenceSpan | None, EvidenceSpan | None]:
-    """The evidence behind the last certain answer, and that behind the answer now."""
-    history, begun = question.history, question.now.from_run
-    last = min(then.to_run, begun) - 1
-    return history.evidence_at(last), history.evidence_at(begun)
-
-
 def _unseen_between(nights: Nights, question: Question, then: FindingSpan) -> str:
     unknown = _was_unknown(nights, question)
     return f"; from {nights.since(then.to_run)} it had not been answered" if unknown else ""
@@ -149,15 +100,6 @@ def _unseen_between(nights: Nights, question: Question, then: FindingSpan) -> st
 def _was_unknown(nights: Nights, question: Question) -> bool:
     held = question.history.finding_at(question.check, nights.before.run.id)
     return held is None or held.status is Status.UNKNOWN
-
-
-def _why(nights: Nights, question: Question, then: FindingSpan) -> str:
-    held, now = _evidence(question, then)
-    if held is None or now is None:
-        return ""
-    facts = changed_facts(nights.document(held), nights.document(now)) if held.digest != now.digest else []
-    words = f"; changed: {some(facts)}" if facts else "; none of its own facts changed"
-    return words
 
 
 def _still_failing(nights: Nights, question: Question) -> Entry:
@@ -197,8 +139,8 @@ def _blind_spot(nights: Nights, group: list[Question]) -> Entry:
     begun = min(_blind_since(question) for question in group)
     known = [span for question in group if (span := _latest_known(nights, question)) is not None]
     names = some(sorted(question.history.name for question in group))
-    why = nights.verdict(first.now.verdict)
-    sentence = f"{first.key[0].kind} in {first.key[0].target}: {first.check} cannot judge {names}: {why}"
+    reason = nights.verdict(first.now.verdict)
+    sentence = f"{first.key[0].kind} in {first.key[0].target}: {first.check} cannot judge {names}: {reason}"
     sentence += f"; unknown since {nights.since(begun)}, {_last_known(known)}"
     old = nights.days_ago(begun) > nights.limits.stale_days
     one = len(group) == 1
@@ -214,6 +156,20 @@ def _blind_spot(nights: Nights, group: list[Question]) -> Entry:
         begun,
         len(group),
     )
+
+
+def _unanswered(nights: Nights) -> Iterator[Entry]:
+    """Questions still asked of a resource still seen, whose answer is missing without a word."""
+    first, last = nights.before.run.id, nights.after.run.id
+    for key, history in nights.histories.items():
+        if not nights.after.saw(key) or history.evidence_at(last) is None:
+            continue
+        for check in sorted(history.findings.keys() & nights.after.run.checks.keys()):
+            then = history.finding_at(check, first)
+            if then is not None and history.finding_at(check, last) is None:
+                sentence = f"{key[0].kind} {history.name}: {check} gave no answer; last known: {_said(then)}"
+                place = (*key, history.name, check)
+                yield Entry(Change.BLIND_SPOT, sentence, *place, then.status, Status.UNKNOWN, then.to_run)
 
 
 def _latest_known(nights: Nights, question: Question) -> FindingSpan | None:
@@ -232,25 +188,6 @@ def _last_known(known: list[FindingSpan]) -> str:
     counts = {status: sum(span.status is status for span in known) for status in DETERMINATE}
     said = ", ".join(f"{count} {status.value.replace('_', ' ')}" for status, count in counts.items() if count)
     return f"last known: {said}" if said else "never answered before"
-
-
-def _first_asked(nights: Nights, check: str, group: list[Question]) -> Entry:
-    failing = sum(question.now.status is Status.FAIL for question in group)
-    sentence = f"{check} is asked for the first time: {failing} of {len(group)} that could be judged fail"
-    return Entry(Change.RULE_CHANGED, sentence, check=check, since=nights.after.run.id, count=len(group))
-
-
-def _rules(nights: Nights, turned: set[str]) -> Iterator[Entry]:
-    """One entry for all rules that changed without changing an answer, one for those no longer asked."""
-    before, after = nights.before.run.checks, nights.after.run.checks
-    quiet = sorted(c for c in before.keys() & after.keys() if before[c] != after[c] and c not in turned)
-    if quiet:
-        sentence = f"the rule or parameters of {some(quiet)} changed, and no answer because of it"
-        yield Entry(Change.RULE_CHANGED, sentence, since=nights.after.run.id, count=len(quiet))
-    dropped = sorted(before.keys() - after.keys())
-    if dropped:
-        sentence = f"{some(dropped)} is no longer asked; what it found before is not fixed by that"
-        yield Entry(Change.RULE_CHANGED, sentence, since=nights.after.run.id, count=len(dropped))
 
 
 def _said(span: FindingSpan) -> str:

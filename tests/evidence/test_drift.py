@@ -414,6 +414,8 @@ def test_a_changed_rule_on_the_same_facts_is_not_a_change_of_the_world(estate, t
         (FAIL, FAIL, PASS, Change.FIXED),
         (None, PASS, FAIL, Change.REGRESSED),
         (None, FAIL, PASS, Change.RULE_CHANGED),
+        (UNKNOWN, PASS, FAIL, Change.REGRESSED),
+        (UNKNOWN, FAIL, PASS, Change.RULE_CHANGED),
     ],
 )
 def test_old_facts_judged_by_the_new_rule_tell_rule_from_world(
@@ -469,6 +471,14 @@ def test_a_check_asked_again_is_compared_with_its_last_answer(estate):
     estate.night(Bucket("b1"))
     estate.night(Bucket("b1", logged=FAIL), checks=both)
     assert changes(estate.drift()) == [(Change.REGRESSED, "b1")]
+
+
+def test_an_answer_missing_without_a_word_is_a_blind_spot(estate):
+    both = {ENC: "v1", LOG: "v1"}
+    estate.night(Bucket("b1", logged=FAIL), checks=both)
+    estate.night(Bucket("b1"), checks=both)
+    (entry,) = estate.drift().entries
+    assert (entry.change, entry.check, entry.before) == (Change.BLIND_SPOT, LOG, FAIL)
 
 
 def test_an_on_demand_run_in_between_changes_nothing_for_the_nightly_series(estate):
