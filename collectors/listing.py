@@ -113,7 +113,7 @@ class Listing:
             return
         scope.listed = True
         if scope.left_out and scope.why is None:
-            scope.why, scope.status = _LEFT_OUT, ScopeStatus.PARTIAL
+            scope.why, scope.status = LEFT_OUT, ScopeStatus.PARTIAL
         self._on_end(scope)
 
 
@@ -127,4 +127,5 @@ def take(listing: Iterator[Found]) -> Page:
     return found, None
 
 
-_LEFT_OUT = Missing(Reason.NOT_AVAILABLE, detail="only some resources were asked for")
+LEFT_OUT = Missing(Reason.NOT_AVAILABLE, detail="only some resources were asked for")
+"""The why of a scope that is partial because the run asked for no more."""

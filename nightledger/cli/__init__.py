@@ -1,0 +1,95 @@
+"""The command line: one module per verb, which parses and prints; the work is done elsewhere."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from evidence.model import NightledgerError
+from nightledger.cli.codes import MEANINGS, ExitCode
+from nightledger.cli.parser import Parser
+from nightledger.cli.terminal import note
+
+_INTERRUPTED = 130
+
+
+def build() -> Parser:
+    """The whole parser; imports the verbs' modules and nothing heavier than argparse."""
+    from nightledger.cli import (  # noqa: PLC0415 - the verbs import this package
+        check,
+        doctor,
+        drift,
+        explain,
+        init,
+        listing,
+        permissions,
+        report,
+        scan,
+        schedule,
+        show,
+        status,
+        verify,
+        waive,
+    )
+
+    codes = "\n".join(f"  {code.value:<3} {meaning}" for code, meaning in MEANINGS.items())
+    parser = Parser(
+        prog="nightledger",
+        description="Nightly, tamper-evident evidence for the HIPAA technical and physical safeguards.",
+        epilog=f"exit codes (the highest that applies):\n{codes}\n\nexample:\n  nightledger scan && nightledger drift",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    verbs = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
+    for module in (
+        init, doctor, permissions, scan, check, drift, status, show, report, verify, waive, listing, explain, schedule,
+    ):  # fmt: skip
+        module.add(verbs)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code; every error ends as one line and a hint on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    debug = False
+    try:
+        args = build().parse_args(arguments)
+        debug = args.debug
+        return int(args.act(args))
+    except NightledgerError as error:
+        if debug:
+            raise
+        return _explain(error)
+    except KeyboardInterrupt:
+        note("interrupted")
+        return _INTERRUPTED
+    except Exception as error:
+        if debug:
+            raise
+        note(f"nightledger: this is a bug: {type(error).__name__}: {error}", "red")
+        note("hint: run it again with --debug and report what it prints")
+        return ExitCode.BUG
+
+
+def _explain(error: NightledgerError) -> int:
+    first, *more = str(error).splitlines() or [type(error).__name__]
+    note(f"nightledger: {first}", "red")
+    for line in more:
+        note(f"nightledger: {line}", "red")
+    if error.hint:
+        note(f"hint: {error.hint}")
+    return error.exit_code
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - costs more than the rest of --help
+
+        try:
+            parser.exit(0, f"nightledger {version('nightledger')}\n")
+        except PackageNotFoundError:
+            parser.exit(0, "nightledger (not installed)\n")

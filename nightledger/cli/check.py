@@ -1,0 +1,103 @@
+"""`check`: ask some checks now, after a change: only their own calls, kept only with --seal."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from nightledger.cli.parser import Verbs, limit, verb
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from collectors.kind import Found
+    from collectors.poll import Progress
+    from config.settings import Settings
+    from evidence.records import Waiver
+    from nightledger.outcome import Outcome
+    from nightledger.run import Plan
+
+
+def add(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = verb(
+        verbs,
+        "check",
+        run,
+        "ask some checks now, with only the calls they need",
+        "nightledger check encryption-at-rest --on ehr-backups",
+    )
+    parser.add_argument("words", metavar="TOPIC|CHECK", nargs="+", help="topics or ids of checks")
+    parser.add_argument("--on", metavar="RESOURCE", help="only this resource, by name or uid")
+    parser.add_argument(
+        "--source", metavar="SOURCE", action="append", default=[], help="only this source; repeatable"
+    )
+    parser.add_argument(
+        "--seal", action="store_true", help="keep the result in the store, as a series of its own"
+    )
+    limit(parser, default="fail")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Ask, print and perhaps seal."""
+    from checks.load import all_checks  # noqa: PLC0415 - not for --help
+    from nightledger.cli.context import settings_of, warn_of_disabled  # noqa: PLC0415 - not for --help
+    from nightledger.cli.terminal import progress  # noqa: PLC0415 - not for --help
+    from nightledger.cli.verdict import conclude  # noqa: PLC0415 - not for --help
+    from nightledger.nightly import plan_run  # noqa: PLC0415 - not for --help
+
+    settings = settings_of(args)
+    warn_of_disabled(settings)
+    catalogue = all_checks()
+    plan = plan_run(settings, catalogue, catalogue.pick(args.words), args.source, _only(args.on))
+    about: dict[str, object] = {"asked": args.words, "on": args.on, "sealed": args.seal}
+    with progress(quiet=args.quiet) as watch:
+        outcome = (
+            _sealed(args, settings, plan, watch, about) if args.seal else _unsealed(settings, plan, watch)
+        )
+    return conclude(args, outcome, about)
+
+
+def _only(wanted: str | None) -> Callable[[Found], bool] | None:
+    return None if wanted is None else lambda found: wanted in {found.uid, found.name}
+
+
+def _sealed(
+    args: argparse.Namespace, settings: Settings, plan: Plan, watch: Progress, about: dict[str, object]
+) -> Outcome:
+    from nightledger.cli.context import open_store  # noqa: PLC0415 - not for --help
+    from nightledger.nightly import sealed_outcome  # noqa: PLC0415 - not for --help
+    from nightledger.scan import scan, series_of  # noqa: PLC0415 - not for --help
+
+    series = series_of(args.words, args.source, args.on or "")
+    selection = {"words": sorted(args.words), "sources": sorted(args.source), "on": args.on}
+    with open_store(settings, create=True) as store, store.lock():
+        scanned = scan(store, plan, series=series, selection=selection, progress=watch)
+        about.update(run=scanned.sealed.run, series=series, root=scanned.sealed.root)
+        return sealed_outcome(store, settings, scanned.sealed.run)
+
+
+def _unsealed(settings: Settings, plan: Plan, watch: Progress) -> Outcome:
+    from nightledger.outcome import of_run  # noqa: PLC0415 - not for --help
+    from nightledger.run import Tally  # noqa: PLC0415 - not for --help
+    from nightledger.run import run as run_plan  # noqa: PLC0415 - not for --help
+
+    tally = Tally()
+    kept = []
+    for judged in run_plan(plan, watch):
+        tally.add(judged)
+        kept.append(judged)
+    return of_run(kept, tally, plan.checks, _waivers(settings))
+
+
+def _waivers(settings: Settings) -> list[Waiver]:
+    """The waivers in force, or none where there is no store yet."""
+    from datetime import UTC, datetime  # noqa: PLC0415 - not for --help
+
+    from evidence import records  # noqa: PLC0415 - not for --help
+    from nightledger.cli.context import has_store, open_store  # noqa: PLC0415 - not for --help
+
+    if not has_store(settings):
+        return []
+    with open_store(settings, create=False) as store:
+        return records.active(store, datetime.now(UTC))

@@ -1,0 +1,66 @@
+"""What verbs share once they run: the settings in force, the store they name, and the day it is."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from config.load import find, load
+from config.secrets import Secret, is_reference
+from config.settings import Settings
+from evidence.seal import default_key_directory
+from evidence.store import Run, Store
+from nightledger.cli.terminal import note
+from nightledger.platforms import disabled
+
+
+def settings_of(args: argparse.Namespace) -> Settings:
+    """The settings the command line names, or those found; --data moves the store."""
+    path = Path(args.config) if args.config else find(os.environ, Path.cwd())
+    environ = dict(os.environ)
+    if args.data:
+        environ["NIGHTLEDGER_STORE"] = f"sqlite:{Path(args.data).absolute()}/evidence.db"
+    return load(path, environ)
+
+
+def store_url(settings: Settings) -> str:
+    """The store's URL, read from where a reference points."""
+    return Secret(settings.store)() if is_reference(settings.store) else settings.store
+
+
+def key_directory(settings: Settings) -> Path:
+    """Where the signing key stays."""
+    if settings.key_directory:
+        return Path(settings.key_directory)
+    return default_key_directory(os.environ).path
+
+
+def open_store(settings: Settings, *, create: bool) -> Store:
+    """The store, made when `create` and absent; raises StoreError."""
+    return Store.open(store_url(settings), keys=key_directory(settings), create=create)
+
+
+def has_store(settings: Settings) -> bool:
+    """Whether there is something to open; a server is asked only by opening it."""
+    url = store_url(settings)
+    return not url.startswith("sqlite:") or Path(url.removeprefix("sqlite:")).exists()
+
+
+def run_named(store: Store, ref: str) -> Run:
+    """The run that a number, `last` or a date stands for; raises NotFound."""
+    return store.run(ref)
+
+
+def warn_of_disabled(settings: Settings) -> None:
+    """Say on stderr which configured platforms cannot be looked at here; their units come out as failed."""
+    used = {source.type for source in settings.sources}
+    for gap in disabled():
+        if gap.name in used:
+            note(f"{gap.name} cannot be looked at: its extra is not installed ({gap.hint})", "yellow")
+
+
+def shown_store(settings: Settings) -> str:
+    """The store as it may be printed: a reference or a URL without its user and password."""
+    scheme, separator, rest = settings.store.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if separator else settings.store

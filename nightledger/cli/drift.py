@@ -1,0 +1,99 @@
+"""`drift`: what changed between two runs of one series, in sentences, the most urgent first."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from evidence.model import NightledgerError
+from nightledger.cli.codes import ExitCode
+from nightledger.cli.output import Result, emit
+from nightledger.cli.parser import Verbs, verb
+from nightledger.cli.terminal import note
+from nightledger.cli.text import count
+
+if TYPE_CHECKING:
+    from evidence.drift import Entry
+    from evidence.store import Run, Store
+
+
+class NothingToCompare(NightledgerError):
+    """There is no earlier run of that series."""
+
+    exit_code = 2
+
+
+def add(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = verb(
+        verbs,
+        "drift",
+        run,
+        "show what changed between two runs",
+        "nightledger drift --since 2026-11-01 --fail-on drift",
+    )
+    parser.add_argument(
+        "--since",
+        metavar="REF",
+        help="compare with this run, or the last up to this date; else the run before",
+    )
+    parser.add_argument(
+        "--run", default="last", metavar="REF", help="the later run: a number, `last` or a date"
+    )
+    parser.add_argument(
+        "--fail-on", choices=("never", "drift"), default="never", help="exit code 1 when something changed"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the changes."""
+    from nightledger.cli.context import open_store, run_named, settings_of  # noqa: PLC0415 - not for --help
+    from nightledger.nightly import STANDING, changed_since  # noqa: PLC0415 - not for --help
+
+    settings = settings_of(args)
+    with open_store(settings, create=False) as store:
+        after = run_named(store, args.run)
+        before = _before(store, after, args.since)
+        entries = changed_since(store, settings, before, after).entries
+    changed = sum(entry.change not in STANDING for entry in entries)
+    about = {"before": before.id, "after": after.id, "series": after.series, "changed": changed}
+    columns = (
+        ("change", "sentence")
+        if args.output == "table"
+        else ("change", "kind", "uid", "name", "check", "sentence")
+    )
+    emit(Result("drift", columns, [_row(entry) for entry in entries], about, "nothing changed"), args.output)
+    if not args.quiet:
+        note(
+            f"{count(changed, 'change')} from run {before.id} ({before.started}) to run {after.id} ({after.started})"
+        )
+    return ExitCode.FINDINGS if args.fail_on == "drift" and changed else ExitCode.DONE
+
+
+def _before(store: Store, after: Run, since: str | None) -> Run:
+    from evidence.drift import baseline  # noqa: PLC0415 - not for --help
+
+    if since is not None:
+        return store.run(since, series=after.series)
+    before = baseline(store, after)
+    if before is None:
+        raise NothingToCompare(
+            f"run {after.id} is the first of its series", hint="drift shows something from the second run on"
+        )
+    return before
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    return {
+        "change": entry.change.value,
+        "sentence": entry.sentence,
+        "kind": entry.unit.kind if entry.unit else "",
+        "target": entry.unit.target if entry.unit else "",
+        "uid": entry.uid,
+        "name": entry.name,
+        "check": entry.check,
+        "before": entry.before.value if entry.before else "",
+        "after": entry.after.value if entry.after else "",
+        "since_run": entry.since,
+        "count": entry.count,
+    }

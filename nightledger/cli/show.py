@@ -1,0 +1,108 @@
+"""`show`: one resource, its facts and findings as of a run, its history, and the raw answers behind it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from nightledger.cli.codes import ExitCode
+from nightledger.cli.output import Result, emit
+from nightledger.cli.parser import Verbs, verb
+
+if TYPE_CHECKING:
+    from evidence.store import Run, Store
+
+
+def add(verbs: Verbs) -> None:
+    """Add the verb."""
+    parser = verb(
+        verbs,
+        "show",
+        run,
+        "show a resource: facts, findings, history and raw evidence",
+        "nightledger show ehr-backups --as-of 2026-10-31 --raw",
+    )
+    parser.add_argument("resource", metavar="RESOURCE", help="its uid, or its name")
+    parser.add_argument("--as-of", default="last", metavar="REF", help="a run's number, `last` or a date")
+    parser.add_argument(
+        "--raw", action="store_true", help="also the recorded answers that the facts were read from"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what is known of the resource."""
+    from nightledger.cli.context import open_store, run_named, settings_of  # noqa: PLC0415 - not for --help
+
+    with open_store(settings_of(args), create=False) as store:
+        sealed = run_named(store, args.as_of)
+        rows = list(_lines(store, args.resource, sealed, raw=args.raw))
+    about = {"resource": args.resource, "run": sealed.id, "as_of": sealed.started}
+    columns = ("uid", "subject", "name", "value", "since_run")
+    emit(Result("resource", columns, rows, about), args.output)
+    return ExitCode.DONE
+
+
+def _lines(store: Store, resource: str, sealed: Run, *, raw: bool) -> Iterator[dict[str, Any]]:
+    evidence, findings = store.resource_history(resource, series=sealed.series)
+    held = store.evidence_at(resource, sealed.id, series=sealed.series)
+    for span, document in held:
+        about = {"uid": span.uid, "since_run": span.from_run}
+        yield {**about, "subject": "evidence", "name": span.name, "value": span.digest}
+        for name, value in document["facts"].items():
+            yield {**about, "subject": "fact", "name": name, "value": _fact(value)}
+        if raw:
+            yield from _raw(store, sealed, span)
+    for found in findings:
+        when = f"runs {found.from_run} to {found.to_run - 1}" if found.to_run <= sealed.id else "now"
+        if found.from_run <= sealed.id:
+            sentence = _sentence(store, found.verdict)
+            value = f"{found.status.value}: {sentence} ({when})"
+            yield {
+                "uid": found.uid,
+                "since_run": found.from_run,
+                "subject": "finding",
+                "name": found.check,
+                "value": value,
+            }
+    if not held and evidence:
+        yield {"uid": evidence[-1].uid, "subject": "evidence", "name": "", "value": "not held as of this run"}
+
+
+def _raw(store: Store, sealed: Run, span: Any) -> Iterator[dict[str, Any]]:
+    from evidence.store import NotFound  # noqa: PLC0415 - not for --help
+
+    try:
+        journal = store.journal(sealed.id, span.unit)
+    except NotFound:
+        return
+    for operation, asked, at, request, answer, error, about, _part in journal["calls"]:
+        if about in {"", span.uid}:
+            got = store.object(answer).decode() if answer else f"error {error}"
+            value = f"{asked} at {at}, request {request or 'without id'}: {got}"
+            yield {
+                "uid": span.uid,
+                "since_run": sealed.id,
+                "subject": "raw answer",
+                "name": operation,
+                "value": value,
+            }
+
+
+def _sentence(store: Store, verdict: str) -> str:
+    import json  # noqa: PLC0415 - not for --help
+
+    return str(json.loads(store.object(verdict))["sentence"])
+
+
+def _fact(value: Any) -> str:
+    import json  # noqa: PLC0415 - not for --help
+
+    match value:
+        case {"$missing": reason, **more}:
+            parts = (str(reason).replace("_", " "), *(str(text) for text in more.values() if text))
+            return f"could not be read: {', '.join(parts)}"
+        case None:
+            return "none"
+        case _:
+            return json.dumps(value, sort_keys=True)

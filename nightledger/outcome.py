@@ -1,0 +1,190 @@
+"""What a run came to, in words and as rows: the findings with their waivers, the counts, what could not be seen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from checks.check import Check
+from collectors.listing import LEFT_OUT
+from evidence import records
+from evidence.model import Coverage, Finding, Missing, Resource, ScopeStatus, Status, scope_uid
+from evidence.store import FindingRow, Run, UnitRow, UnitState
+from nightledger.run import Judged, Tally
+
+COLUMNS = ("status", "severity", "check", "name", "target", "sentence")
+"""The columns of findings in a table."""
+
+_ORDER = {
+    status: place for place, status in enumerate(("fail", "unknown", "waived", "pass", "not_applicable"))
+}
+_SEVERITIES = ("critical", "high", "medium", "low")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One finding as records and rows need it, whether it comes from a run just made or from the store.
+
+    `seen` is False where it is only remembered from an earlier run.
+    """
+
+    check: str
+    kind: str
+    uid: str
+    name: str
+    target: str
+    part: str
+    status: Status
+    sentence: str
+    missing: tuple[tuple[str, Missing], ...]
+    seen: bool = True
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The findings of one run in order of urgency, what of them is waived, and whether everything was seen."""
+
+    rows: list[Mapping[str, Any]]
+    counts: Counter[str] = field(default_factory=Counter)
+    unseen: list[str] = field(default_factory=list)
+    resources: int = 0
+    changed: int | None = None
+    before: Run | None = None
+
+    @property
+    def saw_nothing(self) -> bool:
+        """Whether no resource at all was read."""
+        return self.resources == 0
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something could not be read: a scope, or a fact that a check needed."""
+        return self.saw_nothing or bool(self.unseen) or any(row["missing"] for row in self.rows)
+
+    @property
+    def summary(self) -> str:
+        """`42 pass, 3 fail, 2 unknown, 1 waived, 4 changed since run 12 (2026-11-21 02:00 UTC)`."""
+        text = ", ".join(f"{self.counts[status]:,} {status}" for status in ("pass", "fail", "unknown"))
+        if self.counts["waived"]:
+            text += f", {self.counts['waived']:,} waived"
+        if self.changed is not None and self.before is not None:
+            text += f", {self.changed:,} changed since run {self.before.id} ({minute(self.before.started)})"
+        return text
+
+
+def of_run(
+    judged: Iterable[Judged], tally: Tally, checks: Iterable[Check], waivers: Iterable[records.Waiver]
+) -> Outcome:
+    """The outcome of a run that is not in a store."""
+    said = (_from_model(one.result.unit.kind, finding) for one in judged for finding in one.findings)
+    outcome = _outcome(said, {check.id: check for check in checks}, waivers)
+    outcome.resources = tally.resources
+    outcome.unseen = [_gap(kind, reached) for kind, reached in tally.unseen if reached.why != LEFT_OUT]
+    return outcome
+
+
+def of_store(
+    findings: Iterable[FindingRow],
+    units: Iterable[UnitRow],
+    checks: Iterable[Check],
+    waivers: Iterable[records.Waiver],
+) -> Outcome:
+    """The outcome of a sealed run, as the store remembers it."""
+    outcome = _outcome(map(_from_store, findings), {check.id: check for check in checks}, waivers)
+    for row in units:
+        outcome.resources += sum(reached.listed - reached.gone for reached in row.coverage)
+        outcome.unseen += [_gap(row.unit.kind, reached) for reached in row.coverage if _unseen(reached)]
+        if row.state is not UnitState.DONE:
+            outcome.unseen.append(f"{row.unit}: not looked at")
+    return outcome
+
+
+def minute(moment: str) -> str:
+    """`2026-11-21 02:00 UTC` from a UTC ISO-8601 moment."""
+    return f"{datetime.fromisoformat(moment):%Y-%m-%d %H:%M} UTC" if moment else "never"
+
+
+def _unseen(reached: Coverage) -> bool:
+    return (
+        reached.status not in {ScopeStatus.COMPLETE, ScopeStatus.NOT_APPLICABLE} and reached.why != LEFT_OUT
+    )
+
+
+def _gap(kind: str, reached: Coverage) -> str:
+    why = f" ({reached.why})" if reached.why else ""
+    return f"{kind} in {reached.scope}: {reached.status.value.replace('_', ' ')}{why}"
+
+
+def _outcome(said: Iterable[Said], checks: Mapping[str, Check], waivers: Iterable[records.Waiver]) -> Outcome:
+    # A scope that is partial only because no more was asked for is no finding.
+    findings = [one for one in said if one.missing != (("listing", LEFT_OUT),)]
+    waived = records.waived(waivers, findings)
+    rows = sorted((_row(one, checks.get(one.check), waived) for one in findings), key=_urgency)
+    return Outcome(list(rows), Counter(row["status"] for row in rows))
+
+
+def _row(said: Said, check: Check | None, waived: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    waiver = waived.get((said.check, said.uid), "") if said.status is Status.FAIL and said.seen else ""
+    return {
+        "status": "waived" if waiver else said.status.value if said.seen else Status.UNKNOWN.value,
+        "severity": check.severity if check else "",
+        "check": said.check,
+        "kind": said.kind,
+        "name": said.name,
+        "uid": said.uid,
+        "target": said.target,
+        "part": said.part,
+        "sentence": said.sentence
+        if said.seen
+        else f"not seen in this run; last known: {said.status.value}, {said.sentence}",
+        "provisions": [link.provision for link in check.links] if check else [],
+        "missing": {name: str(why) for name, why in said.missing},
+        "waiver": waiver,
+    }
+
+
+def _urgency(row: Mapping[str, Any]) -> tuple[int, int, str, str, str]:
+    severity = _SEVERITIES.index(row["severity"]) if row["severity"] in _SEVERITIES else len(_SEVERITIES)
+    return _ORDER[row["status"]], severity, row["check"], row["name"], row["uid"]
+
+
+def _from_model(kind: str, finding: Finding) -> Said:
+    match finding.subject:
+        case Resource() as resource:
+            uid, name, scope = resource.uid, resource.name, resource.scope
+        case scope:
+            uid, name = scope_uid(kind, scope), str(scope)
+    return Said(
+        finding.check,
+        kind,
+        uid,
+        name,
+        scope.target,
+        scope.part,
+        finding.status,
+        finding.sentence,
+        finding.missing,
+    )
+
+
+def _from_store(row: FindingRow) -> Said:
+    return Said(
+        row.check,
+        row.kind,
+        row.uid,
+        row.name,
+        row.target,
+        row.part,
+        row.status,
+        row.sentence,
+        row.missing,
+        row.seen,
+    )
+
+
+def urgent(rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """What a person should read first: everything but passes and what does not apply."""
+    return (row for row in rows if row["status"] not in {"pass", "not_applicable"})

@@ -1,0 +1,114 @@
+"""The least privilege each platform needs, generated from what its kinds declare, so that it cannot go stale."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from checks.check import Check
+from collectors.kind import Platform
+from collectors.plan import KindPlan, plan_kind, specs, wanted_facts
+from evidence.model import NightledgerError
+
+FORMS = ("text", "json", "terraform")
+
+
+class NoSuchForm(NightledgerError):
+    """A platform's permissions have no such form."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One permission and what would be unknown without it ("aws.s3.bucket: encryption")."""
+
+    name: str
+    reads: tuple[str, ...]
+
+
+def permissions(platform: Platform, checks: Iterable[Check]) -> tuple[Permission, ...]:
+    """What the facts that these checks read need on one platform, sorted by name."""
+    known = specs([platform])
+    reads = [(kind, (*check.facts, *check.first_facts)) for check in checks for kind in check.on]
+    reads += [
+        (place.partition(":")[0], (place.partition(":")[2],))
+        for check in checks
+        for place in check.also.values()
+    ]
+    found: dict[str, set[str]] = {}
+    for kind, facts in sorted(wanted_facts(reads, known).items()):
+        for name, read in _needed(plan_kind(known[kind], facts)):
+            found.setdefault(name, set()).add(f"{kind}: {read}")
+    return tuple(Permission(name, tuple(sorted(reads))) for name, reads in sorted(found.items()))
+
+
+def text(platform: Platform, needed: Iterable[Permission], form: str) -> str:
+    """The permissions in a form that can be pasted where they are granted; raises NoSuchForm."""
+    match platform.grants, form:
+        case "iam", "json":
+            return json.dumps(_iam_policy(needed), indent=2) + "\n"
+        case "iam", "terraform":
+            return "\n".join(_terraform(needed)) + "\n"
+        case _, "json":
+            rows = [{"needs": permission.name, "reads": list(permission.reads)} for permission in needed]
+            return json.dumps({"platform": platform.name, "permissions": rows}, indent=2) + "\n"
+        case _, "text":
+            return "\n".join((*_HEADS.get(platform.grants, ()), *_explained(needed))) + "\n"
+    raise NoSuchForm(f"{platform.name} has no {form} form", hint="use --format text or json")
+
+
+_HEADS = {
+    "iam": ("# IAM actions, all of them read-only; `--format json` or `terraform` gives the policy.",),
+    "sudo": (
+        "# For the account that the scan uses on each host, as a file in /etc/sudoers.d (check it with visudo -c).",
+        "# Without a line the facts after it are unknown; nothing else changes.",
+    ),
+    "ldap": (
+        "# For the account that the scan binds as: these rights and no others; it never needs to write.",
+        "# Attributes that hold secrets are never asked for.",
+    ),
+}
+
+
+def _needed(plan: KindPlan) -> Iterator[tuple[str, str]]:
+    for step in (plan.spec.lists, *plan.lookups, *plan.facts):
+        role = "the listing" if step is plan.spec.lists else step.name.replace("_", " ")
+        for need in step.needs.values():
+            yield need, role
+
+
+def _iam_policy(needed: Iterable[Permission]) -> dict[str, object]:
+    statement = {
+        "Sid": "NightledgerRead",
+        "Effect": "Allow",
+        "Action": [permission.name for permission in needed],
+        "Resource": "*",
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _terraform(needed: Iterable[Permission]) -> Iterator[str]:
+    yield 'data "aws_iam_policy_document" "nightledger" {'
+    yield "  statement {"
+    yield '    sid       = "NightledgerRead"'
+    yield '    effect    = "Allow"'
+    yield '    resources = ["*"]'
+    yield "    actions = ["
+    yield from (f'      "{permission.name}",' for permission in needed)
+    yield "    ]"
+    yield "  }"
+    yield "}"
+    yield ""
+    yield 'resource "aws_iam_policy" "nightledger" {'
+    yield '  name   = "NightledgerRead"'
+    yield "  policy = data.aws_iam_policy_document.nightledger.json"
+    yield "}"
+
+
+def _explained(needed: Iterable[Permission]) -> Iterator[str]:
+    for permission in needed:
+        yield ""
+        yield from (f"# {read}" for read in permission.reads)
+        yield permission.name

@@ -1,0 +1,132 @@
+"""From settings to what the run understands: the platforms' own Source types, and policy values of the right type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from checks.check import Check
+from checks.judge import Policy
+from checks.load import Catalogue
+from config.fields import nearest
+from config.secrets import Secret
+from config.settings import Settings
+from config.source_settings import AwsSource, DirectorySource, HostsSource
+from config.source_settings import Source as SourceSettings
+from evidence.model import NightledgerError
+from nightledger.run import PollSource
+
+
+class SettingsError(NightledgerError):
+    """The settings are well formed but name something that does not exist here."""
+
+    exit_code = 2
+
+
+def poll_sources(settings: Settings, names: Iterable[str] = ()) -> tuple[PollSource, ...]:
+    """The configured sources, or those named; raises SettingsError with the nearest name for an unknown one."""
+    known = {source.name: source for source in settings.sources}
+    for name in names:
+        if name not in known:
+            hint = nearest(name, set(known)).removeprefix("; ") or f"configured: {', '.join(sorted(known))}"
+            raise SettingsError(f"no source is called {name!r}", hint=hint)
+    chosen = [known[name] for name in dict.fromkeys(names)] or list(settings.sources)
+    return tuple(PollSource(source.type, source.name, _native(source)) for source in chosen)
+
+
+def selected(settings: Settings, catalogue: Catalogue) -> tuple[Check, ...]:
+    """Every check that is not excluded; raises SettingsError for an exclusion of an unknown check."""
+    excluded = {exclusion.check for exclusion in settings.selection.exclude}
+    _require_known(excluded, catalogue, "selection.exclude")
+    return tuple(check for check in catalogue.checks.values() if check.id not in excluded)
+
+
+def policy(settings: Settings, catalogue: Catalogue) -> Policy:
+    """The organisation's values in the types of the checks' defaults; raises SettingsError for what does not fit."""
+    _require_known(settings.policy, catalogue, "policy")
+    return Policy(
+        {
+            id_: _values(catalogue.checks[id_], override.parameters)
+            for id_, override in sorted(settings.policy.items())
+        }
+    )
+
+
+def _native(source: SourceSettings) -> Any:
+    match source:
+        case AwsSource():
+            return _aws(source)
+        case HostsSource():
+            return _hosts(source)
+        case DirectorySource():
+            return _directory(source)
+
+
+def _aws(source: AwsSource) -> Any:
+    from collectors.aws.source import Source  # noqa: PLC0415 - only for a configured platform
+
+    given = source.model_dump(exclude={"type"}, exclude_none=True)
+    return Source(**given)
+
+
+def _hosts(source: HostsSource) -> Any:
+    from collectors.hosts.source import Host  # noqa: PLC0415 - only for a configured platform
+    from collectors.hosts.source import HostsSource as Native  # noqa: PLC0415
+
+    hosts = tuple(Host(**host.model_dump(exclude_none=True)) for host in source.hosts)
+    return Native(name=source.name, hosts=hosts, local=source.local)
+
+
+def _directory(source: DirectorySource) -> Any:
+    from collectors.directory.source import DirectorySource as Native  # noqa: PLC0415 - only for a configured platform
+
+    given = source.model_dump(exclude={"type", "password"}, exclude_none=True)
+    if source.password is not None:
+        given["password"] = Secret(source.password)
+    return Native(**given)
+
+
+def _require_known(ids: Iterable[str], catalogue: Catalogue, where: str) -> None:
+    for id_ in sorted(ids):
+        if id_ not in catalogue.checks:
+            near = nearest(id_, set(catalogue.checks))
+            raise SettingsError(
+                f"{where}: no check is called {id_!r}{near}", hint="see `nightledger list checks`"
+            )
+
+
+def _values(check: Check, given: Mapping[str, str | list[str]]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, text in given.items():
+        if name not in check.policy:
+            known = ", ".join(check.policy) or "none"
+            near = nearest(name, set(check.policy))
+            raise SettingsError(
+                f"policy.{check.id}: no parameter is called {name!r}{near}", hint=f"it has: {known}"
+            )
+        values[name] = _typed(f"policy.{check.id}.{name}", text, check.policy[name])
+    return values
+
+
+def _typed(where: str, text: str | list[str], default: Any) -> Any:
+    """`text` in the type of `default`: a whole number, true or false, a list of texts, or text."""
+    match default, text:
+        case bool(), "true" | "yes" | "on":
+            return True
+        case bool(), "false" | "no" | "off":
+            return False
+        case bool(), _:
+            wanted = "true or false"
+        case int(), str() if text.removeprefix("-").isdecimal() and text.isascii():
+            return int(text)
+        case int(), _:
+            wanted = "a whole number"
+        case tuple() | list() | frozenset() | set(), list():
+            return type(default)(text)
+        case tuple() | list() | frozenset() | set(), _:
+            wanted = "a list"
+        case _, str():
+            return text
+        case _:
+            wanted = "text"
+    raise SettingsError(f"{where}: must be {wanted}")
