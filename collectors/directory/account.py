@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from collectors.directory.base import ACCOUNTS, DirectoryKind
-from collectors.directory.client import DirectoryClient, Query, Row, Table
+from collectors.directory.client import DirectoryClient, Query, Row, Table, rights
 from collectors.directory.decode import generalized_time, normal_dn, text
 from collectors.directory.errors import DirectoryError, NotVisible
 from collectors.kind import Found, fact, lists, lookup
 from evidence.model import Missing, Reason
 
+WHO = "accounts"
 LOGINS = ("authTimestamp", "pwdLastSuccess")
 TOKENS = {"oathTOTPToken": "totp", "oathHOTPToken": "hotp"}
 
@@ -33,7 +34,7 @@ class Account(DirectoryKind):
 
     kind = "directory.account"
 
-    @lists(needs="read on entryUUID of accounts")
+    @lists(needs=rights(WHO, "entryUUID"))
     def every(self, ldap: DirectoryClient) -> Iterator[Found]:
         """Every account below the base; none at all is not believed."""
         seen = False
@@ -43,33 +44,33 @@ class Account(DirectoryKind):
         if not seen:
             raise NotVisible(f"any account below {ldap.base}")
 
-    @lookup(needs="read on authTimestamp of accounts")
+    @lookup(needs=rights(WHO, *LOGINS))
     def logins(self, ldap: DirectoryClient) -> Logins:
         """When each account last bound: the lastbind overlay's authTimestamp, or pwdLastSuccess."""
-        table = ldap.table(Query(ldap.base, ACCOUNTS, LOGINS))
+        table = ldap.table(WHO, Query(ldap.base, ACCOUNTS, LOGINS))
         shown = {name for row in table.rows.values() for name in row.values}
         return Logins(table, tuple(name for name in LOGINS if name in shown))
 
-    @lookup(needs="read on createTimestamp of accounts")
+    @lookup(needs=rights(WHO, "createTimestamp"))
     def creations(self, ldap: DirectoryClient) -> Table:
         """When each account was created (RFC 4512 section 3.4.1)."""
-        return ldap.table(Query(ldap.base, ACCOUNTS, ("createTimestamp",)))
+        return ldap.table(WHO, Query(ldap.base, ACCOUNTS, ("createTimestamp",)))
 
-    @lookup(needs="read on pwdAccountLockedTime of accounts")
+    @lookup(needs=rights(WHO, "pwdAccountLockedTime"))
     def locks(self, ldap: DirectoryClient) -> Table:
         """Which accounts the ppolicy overlay holds locked."""
-        return ldap.table(Query(ldap.base, ACCOUNTS, ("pwdAccountLockedTime",)))
+        return ldap.table(WHO, Query(ldap.base, ACCOUNTS, ("pwdAccountLockedTime",)))
 
-    @lookup(needs="read on oathTOTPToken of accounts")
+    @lookup(needs=rights(WHO, *TOKENS))
     def tokens(self, ldap: DirectoryClient) -> Table:
         """The one-time password tokens of accounts: their names only, never a secret."""
         if not any(ldap.knows(name) for name in TOKENS):
             raise DirectoryError(
                 "noSuchAttribute", Reason.NOT_AVAILABLE, "the directory keeps no OATH tokens (otp)"
             )
-        return ldap.table(Query(ldap.base, ACCOUNTS, tuple(TOKENS)))
+        return ldap.table(WHO, Query(ldap.base, ACCOUNTS, tuple(TOKENS)))
 
-    @lookup(needs="read on member of the privileged groups")
+    @lookup(needs=rights("the privileged groups", *_MEMBERS))
     def holders(self, ldap: DirectoryClient) -> Mapping[str, list[str]]:
         """The privileged groups by the name of each entry that is a member, directly or through groups."""
         if not ldap.privileged_groups:

@@ -78,9 +78,11 @@ class Table:
     """Entries by entryUUID, and for each attribute those entries that were proven to have no value of it.
 
     The proof is the server's own: a search for `(!(attribute=*))` returns an entry only where the asker may
-    search the attribute and it is absent (RFC 4511 section 4.5.1.7: undefined never matches).
+    search the attribute and it is absent (RFC 4511 section 4.5.1.7: undefined never matches). `of` says what
+    the entries are, as permissions name them.
     """
 
+    of: str
     rows: Mapping[str, Row]
     lacking: Mapping[str, frozenset[str]]
 
@@ -94,8 +96,18 @@ class Table:
         except Undecodable as error:
             return Missing(Reason.ERROR, detail=f"{attribute}: {error}")
         if value is None and uid not in self.lacking.get(attribute, frozenset()):
-            return Missing(Reason.DENIED, need=f"read on {attribute} of {row.dn}")
+            return Missing(Reason.DENIED, need=right(attribute, self.of))
         return value
+
+
+def right(attribute: str, of: str) -> str:
+    """The permission to read one attribute of some entries, as it is named everywhere."""
+    return f"read on {attribute} of {of}"
+
+
+def rights(of: str, *attributes: str) -> dict[str, str]:
+    """The permissions that a kind declares for the attributes it asks for."""
+    return {attribute: right(attribute, of) for attribute in attributes}
 
 
 class DirectoryClient:
@@ -126,12 +138,12 @@ class DirectoryClient:
             detail = f"part of {query.base} is kept by another server: {', '.join(sorted(referrals))}"
             raise DirectoryError("referral", Reason.NOT_AVAILABLE, detail)
 
-    def table(self, query: Query) -> Table:
+    def table(self, of: str, query: Query) -> Table:
         """Every entry by entryUUID, with the absence of each attribute proven where it could be."""
         query = replace(query, attributes=tuple(dict.fromkeys(("entryUUID", *query.attributes))))
         rows = {row.uid: row for row in self.search(query)}
         doubtful = [name for name in query.attributes if any(name not in row.values for row in rows.values())]
-        return Table(rows, {name: self._lacking(query, name) for name in doubtful})
+        return Table(of, rows, {name: self._lacking(query, name) for name in doubtful})
 
     def entry(self, dn: str, attributes: tuple[str, ...]) -> Row:
         """One entry by name; raises DirectoryError noSuchObject, NotVisible where it came back empty-handed."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from collectors.directory.base import DirectoryKind, read_settings
-from collectors.directory.client import DirectoryClient, Query, Table
+from collectors.directory.client import DirectoryClient, Query, Table, rights
 from collectors.directory.decode import boolean, integer, normal_dn
 from collectors.directory.errors import NotVisible
 from collectors.kind import Found, fact, lists, lookup
@@ -14,6 +14,7 @@ from evidence.facts.directory import DatabaseSettings, Lockout, PasswordLength
 from evidence.model import Missing
 
 T = TypeVar("T")
+WHAT = "pwdPolicy entries"
 _ATTRIBUTES = (
     "pwdMinLength",
     "pwdCheckQuality",
@@ -29,12 +30,12 @@ class PasswordPolicy(DirectoryKind):
 
     kind = "directory.password_policy"
 
-    @lookup(needs="read on pwdPolicy entries")
+    @lookup(needs=rights(WHAT, *_ATTRIBUTES))
     def policies(self, ldap: DirectoryClient) -> Table:
         """Every policy below the base with its settings."""
-        return ldap.table(Query(ldap.base, "(objectClass=pwdPolicy)", _ATTRIBUTES))
+        return ldap.table(WHAT, Query(ldap.base, "(objectClass=pwdPolicy)", _ATTRIBUTES))
 
-    @lists(needs="read on pwdPolicy entries, or on cn=config")
+    @lists(needs=rights(WHAT, "entryUUID"))
     def every(self, ldap: DirectoryClient, policies: Table) -> Iterator[Found]:
         """Every policy; none at all is believed only where the configuration shows no ppolicy overlay."""
         if not policies.rows and "ppolicy" in read_settings(ldap)["overlays"]:

@@ -16,7 +16,7 @@ from collectors.directory.session import SessionPool
 from collectors.directory.source import DirectorySource
 from collectors.directory.tls import why_refused
 from collectors.kind import Failure, Kind, Recorder, Target, Unreached
-from evidence.model import Reason
+from evidence.model import NightledgerError, Reason
 
 
 class DirectoryPlatform:
@@ -68,6 +68,8 @@ class DirectoryTarget:
         match error:
             case DirectoryError(code=code, reason=reason, operation=operation):
                 return Failure(code, reason, str(error), operation)
+            case NightledgerError():
+                return Failure(type(error).__name__, Reason.ERROR, str(error))
             case TimeoutError():
                 return Failure("timeout", Reason.TIMEOUT, "the server did not answer in time")
             case ssl.SSLError():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from collectors.directory.base import ACCOUNTS, DirectoryKind
-from collectors.directory.client import DirectoryClient, Query
+from collectors.directory.client import DirectoryClient, Query, right
 from collectors.directory.errors import NotVisible
 from collectors.directory.probes import Probe
 from collectors.kind import Found, fact, lists
@@ -32,7 +32,7 @@ class Server(DirectoryKind):
         """Whether a password offered without encryption would be judged (RFC 4513 section 5.1.3)."""
         return probe.clear_text_bind()
 
-    @fact(needs="read on accounts")
+    @fact(needs=right("objectClass", "accounts"))
     def anonymous_read(self, probe: Probe, ldap: DirectoryClient) -> AnonymousRead:
         """Whether people are listed to whoever asks; nothing returned counts only where we see people ourselves."""
         seen = probe.anonymous_read()
@@ -47,7 +47,7 @@ class Server(DirectoryKind):
         """The server's configuration of the database that holds the people."""
         return database
 
-    @fact(needs="read on the default password policy")
+    @fact(needs=right("objectClass", "pwdPolicy entries"))
     def default_policy(self, ldap: DirectoryClient, database: DatabaseSettings) -> str | None:
         """The password policy that applies where none is named; None where the overlay or its default is not set."""
         name = database["default_policy"]

@@ -33,9 +33,12 @@ def ldap3_tls(context: ssl.SSLContext) -> Any:
     from ldap3 import Tls  # noqa: PLC0415 - the SDK is loaded only where a directory is polled
 
     class ContextTls(Tls):  # type: ignore[misc]
+        """Leaves every decision about the handshake to `context`."""
+
         refusal = ""
 
         def wrap_socket(self, connection: Any, do_handshake: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - ldap3's signature
+            """Wrap the socket and shake hands at once; ldap3 calls this for LDAPS and for StartTLS."""
             try:
                 connection.socket = context.wrap_socket(
                     connection.socket, server_hostname=connection.server.host
