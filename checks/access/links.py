@@ -29,3 +29,8 @@ RIGHTS_ORDERED = supporting(
     proves="rights are given in the measured, reviewable way",
     does_not_prove="that anyone reviews them",
 )
+ONE_SUPERUSER_NAME = supporting(
+    "164.312(a)(2)(i)",
+    proves="only one account name carries the superuser's number, so its actions are not recorded under another name",
+    does_not_prove="who uses that account, or that every person has an account of their own",
+)

@@ -51,3 +51,24 @@ OWN_IDENTITY = supporting(
     proves="nobody can act as the all-powerful shared identity with a key that is passed around",
     does_not_prove="that every person has an identity of their own",
 )
+HOST_KNOWS_WHO = supporting(
+    "164.312(a)(2)(i)",
+    proves="nobody starts a session on this host as the shared superuser straight away",
+    does_not_prove="that every other account belongs to one person",
+)
+HOST_ASKS_SECOND_FACTOR = direct(
+    "164.312(d)",
+    proves="every way into this host over SSH asks for two different proofs of identity",
+    does_not_prove="that the proofs are held by the right person, that the running sshd has loaded these settings, or "
+    "that other ways in ask as much",
+)
+HOST_REFUSES_BARE_PASSWORDS = supporting(
+    "164.312(d)",
+    proves="a guessed or stolen password alone does not open this host over SSH",
+    does_not_prove="that private keys are protected, or who holds them",
+)
+HOST_ACCOUNTS_ASK = supporting(
+    "164.312(d)",
+    proves="no account of this host can be used without proving anything",
+    does_not_prove="that the passwords are good or known to one person only",
+)

@@ -14,3 +14,25 @@ SESSION_IS_BOUNDED = supporting(
     proves="a session ends at the latest after the measured time, used or not",
     does_not_prove="that it ends when it is left idle before that",
 )
+SHELL_SESSION_ENDS = direct(
+    "164.312(a)(2)(iii)",
+    proves="a shell left idle at a prompt is ended after the measured time and users cannot lengthen it",
+    does_not_prove="that a program left open in the shell ends, or that sessions on other paths do",
+)
+SSH_SESSION_ENDS = direct(
+    "164.312(a)(2)(iii)",
+    proves="an idle session over SSH is ended after the measured time by the settings sshd would apply",
+    does_not_prove="that the running sshd has loaded them, that a program which keeps writing counts as idle, or "
+    "that sessions on other paths end",
+)
+GRAPHICAL_SESSION_LOCKS = supporting(
+    "164.312(a)(2)(iii)",
+    proves="an idle graphical session is locked after the measured time by settings that users cannot change",
+    does_not_prove="that the session is terminated, since it is only locked, or that the dconf database was rebuilt "
+    "since its files were changed",
+)
+UNATTENDED_SCREEN_LOCKS = supporting(
+    "164.310(c)",
+    proves="an unattended screen of this host locks itself",
+    does_not_prove="that the workstation itself is guarded against theft or onlookers",
+)

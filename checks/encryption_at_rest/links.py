@@ -24,3 +24,14 @@ OWN_KEY = supporting(
     proves="who may decrypt what is stored here is granted apart from who may fetch it",
     does_not_prove="that without such a key it is stored unencrypted: the platform's own encryption may cover it",
 )
+DISK_ENCRYPTED = direct(
+    "164.312(a)(2)(iv)",
+    proves="what the host writes to these file systems reaches every disk below them through dm-crypt",
+    does_not_prove="that the key is out of reach of a thief, that the cipher is strong, or that files on network "
+    "servers, in backups and on removable media are encrypted",
+)
+SWAP_ENCRYPTED = supporting(
+    "164.312(a)(2)(iv)",
+    proves="memory that the host moves to disk is encrypted there",
+    does_not_prove="that the file systems are encrypted, or that a suspended host's memory is",
+)

@@ -14,3 +14,18 @@ ALTERATION_HARDER = context(
     proves="whether known weaknesses could let someone alter what is stored here",
     does_not_prove="that nothing was altered",
 )
+HOST_UPDATES_INSTALLED = supporting(
+    "164.308(a)(1)(ii)(B)",
+    proves="known weaknesses with a published update from the host's package archives are closed on it",
+    does_not_prove="that software from elsewhere is up to date, or that running programs were restarted since",
+)
+HOST_UPDATES_KEPT_COMING = supporting(
+    "164.308(a)(1)(ii)(B)",
+    proves="the host learns of published updates, or installs them, without anyone having to remember",
+    does_not_prove="that every update is installed in time",
+)
+KNOWN_HOLES_CLOSED_TO_MALWARE = supporting(
+    "164.308(a)(5)(ii)(B)",
+    proves="malicious software finds fewer known weaknesses on this host",
+    does_not_prove="that malicious software is detected or reported",
+)

@@ -133,6 +133,8 @@ machine() {
     if [ -e /.dockerenv ]; then echo container=docker; fi
     if [ -e /run/.containerenv ]; then echo container=podman; fi
     if [ -r /run/systemd/container ]; then printf 'container=' && cat /run/systemd/container; fi
+    # Only a system with a kernel of its own shows the kernel's threads, whatever marker files it carries.
+    if [ "$(cat /proc/2/comm 2>/dev/null)" = kthreadd ]; then echo own_kernel=yes; fi
     if [ -d /run/systemd/system ]; then echo init=systemd; fi
     if [ -r /etc/os-release ]; then grep -E '^(ID|ID_LIKE|VERSION_ID)=' /etc/os-release; fi
 }

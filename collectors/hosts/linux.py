@@ -74,8 +74,12 @@ class LinuxHost(Kind):
     @fact(tags="machine logind")
     def session_manager(self, record: Record) -> facts.SessionManager | Missing | None:
         """What logind does to idle sessions; None where systemd does not run."""
-        if record.section("logind").need == "systemd":
+        section = record.section("logind")
+        if section.need == "systemd":
             return None
+        if section.state is State.ERROR and b"Unknown property" in section.stderr:
+            # systemd before 252 has no such setting, so nothing of it ends a session.
+            return facts.SessionManager(stop_idle_session_seconds=None, idle_action="")
         return _parsed(sessions.session_manager, record, "logind")
 
     @fact(tags="display dconf")
@@ -115,13 +119,17 @@ class LinuxHost(Kind):
         return _parsed(accounts.password_ageing, record, "login_defs")
 
     @fact(tags="audit_status", needs=ROOT_COMMANDS["audit_status"])
-    def audit_status(self, record: Record) -> facts.AuditStatus | Missing:
-        """Whether the kernel audits and auditd is attached."""
+    def audit_status(self, record: Record) -> facts.AuditStatus | Missing | None:
+        """Whether the kernel audits and auditd is attached; None where the audit tools are not installed."""
+        if record.section("audit_status").state is State.TOOL_ABSENT:
+            return None
         return _parsed(logs.audit_status, record, "audit_status")
 
     @fact(tags="audit_rules", needs=ROOT_COMMANDS["audit_rules"])
-    def audit_rules(self, record: Record) -> list[str] | Missing:
-        """The audit rules that the kernel has loaded."""
+    def audit_rules(self, record: Record) -> list[str] | Missing | None:
+        """The audit rules that the kernel has loaded; None where the audit tools are not installed."""
+        if record.section("audit_rules").state is State.TOOL_ABSENT:
+            return None
         return _parsed(logs.audit_rules, record, "audit_rules")
 
     @fact(tags="services")

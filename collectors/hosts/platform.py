@@ -38,7 +38,9 @@ class HostTarget:
         """An unreachable host fails as a whole; so does one that answers with anything but a record."""
         match error:
             case Unreachable():
-                return Failure(error.code, error.reason, error.detail, error.phase, Reach.UNIT)
+                return Failure(
+                    error.code, error.reason, f"{error.code}: {error.detail}", error.phase, Reach.UNIT
+                )
             case NotARecord():
                 return Failure("not_a_record", Reason.ERROR, str(error), "parse", Reach.UNIT)
             case _:

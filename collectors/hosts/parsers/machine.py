@@ -39,7 +39,7 @@ def machine(data: bytes) -> Machine | Missing:
         family=_family(found.get("ID", ""), found.get("ID_LIKE", "")),
         kernel=found["kernel"],
         architecture=found.get("architecture", ""),
-        container=found.get("container", ""),
+        container="" if found.get("own_kernel") == "yes" else found.get("container", ""),
         virtual="hypervisor" in found or any(name in vendor for name in _HYPERVISORS),
         systemd=found.get("init") == "systemd",
     )

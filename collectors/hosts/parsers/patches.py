@@ -80,6 +80,9 @@ def kernel(data: bytes, running: str) -> Kernel:
     images = [value for name, _, value in found if name == "image" and "rescue" not in value]
     alike = [image for image in images if _flavour(image) == _flavour(running)]
     newest = max(alike, key=_order, default="")
+    if newest and _order(newest) < _order(running):
+        # The running kernel's own image is gone, so what is installed does not tell.
+        newest = ""
     return Kernel(
         running=running,
         newest=newest,

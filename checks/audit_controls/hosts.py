@@ -1,0 +1,128 @@
+"""Audit controls on Linux hosts: what is recorded, whether it lasts, whether it leaves the host."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from checks.audit_controls.links import (
+    HOST_ACTIVITY_RECORDED,
+    HOST_ACTIVITY_REVIEWABLE,
+    HOST_LOGS_LAST,
+    HOST_LOGS_LEAVE,
+    HOST_RULES_LOADED,
+)
+from checks.check import Verdict, check, failed, not_applicable, passed, undecided
+from evidence.facts.hosts import AuditStatus, Journal, LogForward, Machine, Service
+
+_SHIPPERS = {
+    "filebeat": "filebeat.service",
+    "fluent-bit": "fluent-bit.service",
+    "syslog-ng": "syslog-ng.service",
+    "vector": "vector.service",
+    "wazuh-agentd": "wazuh-agent.service",
+    "systemd-journal-upload": "systemd-journal-upload.service",
+}
+
+
+def in_a_container(machine: Machine) -> Verdict | None:
+    """A container has no audit of its own: its host's kernel records for it."""
+    if machine["container"]:
+        return not_applicable(f"a container ({machine['container']}) is audited by its host's kernel")
+    return None
+
+
+@check(
+    "host-audit-daemon-runs",
+    on="host.linux",
+    severity="high",
+    links=[HOST_ACTIVITY_RECORDED, HOST_ACTIVITY_REVIEWABLE],
+    first=in_a_container,
+)
+def audit_daemon_runs(machine: Machine, audit_status: AuditStatus | None) -> Verdict:  # noqa: ARG001 - see `first`
+    """Does the kernel record audit events, and does the audit daemon store them?"""
+    if audit_status is None:
+        return failed("the audit daemon is not installed")
+    if not audit_status["enabled"]:
+        return failed("the kernel's audit is switched off")
+    if not audit_status["running"]:
+        return failed("the kernel's audit is on, but no daemon stores its events")
+    locked = " and locked until the next start" if audit_status["enabled"] == 2 else ""
+    return passed(f"the kernel's audit is on{locked}, and the audit daemon stores its events")
+
+
+@check(
+    "host-audit-rules-loaded",
+    on="host.linux",
+    severity="medium",
+    links=[HOST_RULES_LOADED],
+    first=in_a_container,
+)
+def audit_rules_are_loaded(machine: Machine, audit_rules: list[str] | None) -> Verdict:  # noqa: ARG001 - see `first`
+    """Has the kernel any audit rule loaded?"""
+    if audit_rules is None:
+        return failed("the audit tools are not installed")
+    watching = [rule for rule in audit_rules if "never" not in rule]
+    if not watching:
+        return failed("the kernel has no audit rule that records anything")
+    return passed(f"the kernel has {len(watching)} audit rules that record events")
+
+
+@check("host-logs-forwarded", on="host.linux", severity="medium", links=[HOST_LOGS_LEAVE])
+def logs_are_forwarded(
+    log_forwards: list[LogForward], services: list[Service] | None, processes: list[str]
+) -> Verdict:
+    """Does the host send its log messages to another system?"""
+    away = [forward for forward in log_forwards if not _is_here(forward["target"])]
+    broad = [forward for forward in away if _is_broad(forward["selector"])]
+    if broad and "rsyslogd" in processes:
+        return passed(f"rsyslog sends messages to {_targets(broad)}")
+    shippers = _running(services, processes)
+    if shippers:
+        return undecided(f"{', '.join(shippers)} runs; where it sends messages was not read")
+    if broad:
+        return failed(f"rsyslog is told to send messages to {_targets(broad)}, but does not run")
+    if away:
+        return failed(f"rsyslog sends only some messages away, none of log-ins, to {_targets(away)}")
+    return failed("nothing that was looked for sends messages to another system")
+
+
+@check("host-journal-persistent", on="host.linux", severity="low", links=[HOST_LOGS_LAST])
+def journal_is_persistent(journal: Journal | None, processes: list[str]) -> Verdict:
+    """Do the host's log messages outlive a restart?"""
+    if journal is not None and journal["storage"] == "persistent":
+        return passed("journald stores messages on disk")
+    if journal is not None and journal["storage"] == "auto" and journal["directory"]:
+        return passed("journald stores messages on disk, because /var/log/journal exists")
+    if {"rsyslogd", "syslog-ng"} & set(processes):
+        return undecided("a syslog daemon runs; whether it writes messages to disk was not read")
+    if journal is None:
+        return undecided("journald does not run here; what else might keep messages was not looked for")
+    return failed(
+        f"journald keeps messages in memory (Storage={journal['storage']}) and no syslog daemon runs"
+    )
+
+
+def _running(services: list[Service] | None, processes: list[str]) -> list[str]:
+    active = {service["unit"] for service in services or () if service["active"] == "active"}
+    return sorted(name for name, unit in _SHIPPERS.items() if name in processes or unit in active)
+
+
+def _is_here(target: str) -> bool:
+    try:
+        address = ip_address(target)
+    except ValueError:
+        return target in {"localhost", "localhost.localdomain"}
+    return address.is_loopback or address.is_unspecified
+
+
+def _is_broad(selector: str) -> bool:
+    # Without a selector the action gets whatever reaches it; else log-ins must be among what is sent.
+    return selector in {"", "&"} or any(
+        part.startswith("*.") or "auth" in part.partition(".")[0]
+        for part in selector.split(";")
+        if not part.endswith(".none")
+    )
+
+
+def _targets(forwards: list[LogForward]) -> str:
+    return ", ".join(sorted({forward["target"] for forward in forwards}))
