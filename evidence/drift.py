@@ -39,6 +39,11 @@ class Drift:
         return tuple(entry for entry in self.entries if entry.change in changes)
 
     @property
+    def news(self) -> tuple[Entry, ...]:
+        """The entries that came about after the earlier run; the others only remind of what lasts."""
+        return tuple(entry for entry in self.entries if entry.since > self.before.id)
+
+    @property
     def counts(self) -> Counter[Change]:
         """How many entries there are of each class."""
         return Counter(entry.change for entry in self.entries)

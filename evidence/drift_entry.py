@@ -40,7 +40,8 @@ class Entry:
     """One thing that happened, in one sentence.
 
     `uid` is "" where it is about a scope or about many; `check` is "" where it is about the thing itself.
-    `before` and `after` are the determinate states compared; `since` is the run since which it is so, 0 if unknown.
+    `before` and `after` are the states compared; `since` is the first run in which it is so, 0 for reminders about
+    waivers; `count` says how many things it is about.
     """
 
     change: Change

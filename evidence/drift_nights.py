@@ -118,6 +118,10 @@ class Nights:
         """The run of the series before a run; 0 for the first."""
         return max((id_ for id_ in self.runs if id_ < run), default=0)
 
+    def run_after(self, run: int) -> int:
+        """The run of the series after a run; the later night itself where there is none."""
+        return min((id_ for id_ in self.runs if id_ > run), default=self.after.run.id)
+
     def document(self, span: EvidenceSpan) -> dict[str, Any]:
         """The evidence document behind a span: name, part, labels, facts still encoded."""
         document: dict[str, Any] = orjson.loads(self.store.object(span.digest))

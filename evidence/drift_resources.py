@@ -143,10 +143,10 @@ def _gone_unseen(nights: Nights, key: Key) -> Entry:
 
 def _vanished(nights: Nights, key: Key) -> Entry:
     history = nights.histories[key]
-    run = _last_held(nights, history)
-    sentence = f"{_named(key, history)} is gone; it was last there in {nights.since(run)}"
-    sentence += _open_failures(nights, history)
-    return _entry(Change.VANISHED, nights, key, sentence, since=run, before=_worst(nights, key))
+    since = max(span.to_run for span in history.evidence if span.to_run <= nights.after.run.id)
+    last = nights.since(nights.run_before(since))
+    sentence = f"{_named(key, history)} is gone; it was last there in {last}{_open_failures(nights, history)}"
+    return _entry(Change.VANISHED, nights, key, sentence, since=since, before=_worst(nights, key))
 
 
 def _mass_vanish(nights: Nights, unit: Unit, part: str, gone: list[Key], known: int) -> Entry:
@@ -156,12 +156,6 @@ def _mass_vanish(nights: Nights, unit: Unit, part: str, gone: list[Key], known: 
         f"({names}): check that it still lists the right place before believing it"
     )
     return Entry(Change.SUSPECTED_MASS_VANISH, sentence, unit, since=nights.after.run.id, count=len(gone))
-
-
-def _last_held(nights: Nights, history: History) -> int:
-    return nights.run_before(
-        max(span.to_run for span in history.evidence if span.to_run <= nights.after.run.id)
-    )
 
 
 def _open_failures(nights: Nights, history: History) -> str:

@@ -50,11 +50,12 @@ def _blind(nights: Nights, unit: Unit, part: str | None, words: str) -> Entry:
     place = unit.target if part in (None, "global") else f"{unit.target}/{part}"
     sentence = f"{unit.kind} in {place} {words}; {_last_known(nights, unit, part, last)}"
     old = bool(last) and nights.days_ago(last) > nights.limits.stale_days
+    since = nights.run_after(last)
     if old:
         return Entry(
-            Change.STALE, sentence + "; too old to be shown as current", unit, name=place, since=last
+            Change.STALE, sentence + "; too old to be shown as current", unit, name=place, since=since
         )
-    return Entry(Change.BLIND_SPOT, sentence, unit, name=place, since=last)
+    return Entry(Change.BLIND_SPOT, sentence, unit, name=place, since=since)
 
 
 def _last_listed(nights: Nights, unit: Unit, part: str | None) -> int:

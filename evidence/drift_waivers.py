@@ -18,12 +18,9 @@ def waiver_drift(nights: Nights, waivers: Iterable[Waiver]) -> Iterator[Entry]:
         if waiver.in_force(now):
             yield from _in_force(nights, waiver, now)
         elif waiver.revoked is None and then < waiver.expires <= now:
-            sentence = (
-                f"the waiver of {waiver.check} for {waiver.subject} is over since {waiver.expires:%Y-%m-%d}"
-            )
-            yield _entry(
-                Change.WAIVER_EXPIRED, waiver, f"{sentence}: its findings count again ({waiver.owner})"
-            )
+            sentence = f"the waiver of {waiver.check} for {waiver.subject} is over since {_moment(waiver)}"
+            sentence += f": its findings count again ({waiver.owner})"
+            yield _entry(Change.WAIVER_EXPIRED, waiver, sentence, since=nights.after.run.id)
 
 
 def _in_force(nights: Nights, waiver: Waiver, now: datetime) -> Iterator[Entry]:
@@ -31,7 +28,7 @@ def _in_force(nights: Nights, waiver: Waiver, now: datetime) -> Iterator[Entry]:
     if why := _orphaned(nights, waiver):
         yield _entry(Change.WAIVER_ORPHANED, waiver, f"{about} has nothing to stand on: {why}")
     elif waiver.expires - now <= timedelta(days=nights.limits.expiring_days):
-        sentence = f"{about} ends {waiver.expires:%Y-%m-%d}; its owner is {waiver.owner}"
+        sentence = f"{about} ends {_moment(waiver)}; its owner is {waiver.owner}"
         yield _entry(Change.WAIVER_EXPIRING, waiver, sentence)
 
 
@@ -49,6 +46,10 @@ def _orphaned(nights: Nights, waiver: Waiver) -> str:
             return "" if polled else "the target is no longer polled"
 
 
-def _entry(change: Change, waiver: Waiver, sentence: str) -> Entry:
+def _moment(waiver: Waiver) -> str:
+    return f"{waiver.expires:%Y-%m-%d %H:%M} UTC"
+
+
+def _entry(change: Change, waiver: Waiver, sentence: str, *, since: int = 0) -> Entry:
     uid = waiver.subject.uid if isinstance(waiver.subject, OnResource) else ""
-    return Entry(change, sentence, uid=uid, name=waiver.id, check=waiver.check)
+    return Entry(change, sentence, uid=uid, name=waiver.id, check=waiver.check, since=since)

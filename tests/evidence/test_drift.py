@@ -2,6 +2,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from evidence.drift import Change, NotComparable, baseline, compare
 from evidence.model import (
@@ -259,7 +261,42 @@ def test_a_scope_unseen_for_longer_than_the_limit_is_stale(estate):
     estate.night(reached=FAILED, day="2026-11-12")
     (entry,) = estate.drift().entries
     assert entry.change is Change.STALE
-    assert entry.since == 1
+    assert entry.since == 2
+    assert "last listed in run 1 of 2026-11-01" in entry.sentence
+
+
+@pytest.mark.parametrize(
+    ("nights", "is_news"),
+    [
+        ([PASS, FAIL], True),
+        ([FAIL, FAIL], False),
+        ([PASS, PASS, UNKNOWN], True),
+        ([PASS, UNKNOWN, UNKNOWN], False),
+        ([UNKNOWN, UNKNOWN], False),
+        ([PASS, FAIL, PASS, FAIL], True),
+        ([UNKNOWN, FAIL], True),
+    ],
+)
+def test_what_came_about_last_night_is_news_and_what_lasts_is_not(estate, nights, is_news):
+    for status in nights:
+        estate.night(Bucket("b1", status))
+    drift = estate.drift()
+    assert len(drift.entries) == 1
+    assert bool(drift.news) is is_news
+
+
+def test_a_scope_lost_last_night_is_news_and_one_lost_before_is_not(estate):
+    estate.night(*many(3))
+    estate.night(reached=FAILED)
+    assert len(estate.drift().news) == 1
+    estate.night(reached=FAILED)
+    assert estate.drift().news == ()
+
+
+def test_a_resource_that_is_gone_is_news(estate):
+    estate.night(*many(3))
+    estate.night(*many(2))
+    assert [entry.change for entry in estate.drift().news] == [Change.VANISHED]
 
 
 def test_a_region_taken_out_of_use_is_a_blind_spot_for_what_was_there(estate):
@@ -548,6 +585,7 @@ def test_waivers_that_need_a_word_are_named(estate, subject, until, check, expec
     told = [entry for entry in estate.drift().entries if entry.change.startswith("waiver")]
     assert [entry.change for entry in told] == expected
     assert all(entry.name == waiver.id for entry in told)
+    assert [e.change for e in estate.drift().news] == [e for e in expected if e is Change.WAIVER_EXPIRED]
 
 
 def test_a_waiver_hides_no_failure(estate):
@@ -575,3 +613,65 @@ def test_what_needs_people_comes_first(estate):
         Change.FIXED,
         Change.STILL_FAILING,
     ]
+
+
+STEPS = st.sampled_from(["pass", "fail", "unknown", "absent", "refused", "interrupted"])
+CERTAIN = ("pass", "fail")
+
+
+def expected_change(steps):
+    """What one bucket's nights amount to, worked out from the words alone."""
+    *earlier, before, after = steps
+    if after in ("refused", "interrupted"):
+        return {Change.BLIND_SPOT}
+    present, known = None, None
+    for step in [*earlier, before]:
+        if step in ("pass", "fail", "unknown", "absent"):
+            present = step != "absent"
+            known = step if step in CERTAIN else known
+    if after == "absent":
+        seen_before = before not in ("refused", "interrupted", "absent")
+        if not present:
+            return set()
+        return {Change.VANISHED} if seen_before else {Change.GONE_UNSEEN}
+    ever = any(step in ("pass", "fail", "unknown") for step in [*earlier, before])
+    arrival = set()
+    if not present and ever:
+        arrival = {Change.RETURNED}
+    elif not ever:
+        return {Change.NEWLY_VISIBLE} if before in ("refused", "interrupted") else {Change.NEW}
+    return arrival | answer_change(after, known, steps)
+
+
+def answer_change(after, known, steps):
+    if after == "unknown":
+        return {Change.BLIND_SPOT}
+    if known is None:
+        return {Change.NEWLY_VISIBLE}
+    if after == known:
+        return {Change.STILL_FAILING} if after == "fail" else {Change.SEEN_AGAIN}
+    return {Change.REGRESSED} if after == "fail" else {Change.FIXED}
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(STEPS, min_size=2, max_size=6))
+def test_any_sequence_of_nights_gives_the_change_its_words_say(tmp_path_factory, steps):
+    folder = tmp_path_factory.mktemp("estate")
+    with Store.open(str(folder / "store.db"), keys=folder / "keys") as store:
+        estate = Estate(store)
+        for step in steps:
+            match step:
+                case "absent":
+                    estate.night(*many(4))
+                case "refused":
+                    estate.night(reached=FAILED)
+                case "interrupted":
+                    estate.night(done=False)
+                case _:
+                    estate.night(*many(4), Bucket("b99", Status(step)))
+        found = {e.change for e in estate.drift().entries if e.uid == "b99" or not e.uid}
+    expected = expected_change(steps)
+    # Whether an answer was away for a while, or turned often, is a matter of degree with tests of its own.
+    assert found - {Change.SEEN_AGAIN, Change.FLAPPING} == expected - {Change.SEEN_AGAIN} or (
+        Change.FLAPPING in found and expected & {Change.REGRESSED, Change.FIXED}
+    )
