@@ -12,6 +12,7 @@ from config.fields import (
     FilePath,
     Region,
     RoleArn,
+    Scalar,
     SecretReference,
     Section,
     SourceName,
@@ -116,12 +117,24 @@ class DirectorySource(Section):
         return self
 
 
-SOURCES: dict[str, type[AwsSource | HostsSource | DirectorySource]] = {
+class PluginSource(Section):
+    """A source of a platform that an installed plug-in brings; the plug-in gives `settings` their meaning."""
+
+    type: Literal["plugin"]
+    name: SourceName
+    platform: Text = Field(description="the name under which the plug-in registers its platform")
+    settings: dict[str, Scalar | list[Scalar]] = Field(
+        default_factory=dict, description="text, or lists of text"
+    )
+
+
+SOURCES: dict[str, type[AwsSource | HostsSource | DirectorySource | PluginSource]] = {
     "aws": AwsSource,
     "directory": DirectorySource,
     "hosts": HostsSource,
+    "plugin": PluginSource,
 }
 """The settings of each type of source, by what `type:` says."""
 
-Source = Annotated[AwsSource | HostsSource | DirectorySource, Field(discriminator="type")]
+Source = Annotated[AwsSource | HostsSource | DirectorySource | PluginSource, Field(discriminator="type")]
 """Any source."""

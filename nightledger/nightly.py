@@ -19,7 +19,7 @@ from nightledger.platforms import platforms
 from nightledger.rejudge import rejudger
 from nightledger.run import Plan, make_plan
 from nightledger.scan import Scanned, Stop, scan, series_of
-from nightledger.sources import policy, poll_sources, selected
+from nightledger.sources import policy, poll_sources, require_platforms, selected
 
 
 def plan_run(
@@ -31,7 +31,9 @@ def plan_run(
 ) -> Plan:
     """The plan that asks these checks of the configured sources, or of those named."""
     chosen = poll_sources(settings, sources)
-    plan = make_plan(chosen, platforms(), catalogue, checks, local_day(settings), policy(settings, catalogue))
+    known = platforms()
+    require_platforms(chosen, known)
+    plan = make_plan(chosen, known, catalogue, checks, local_day(settings), policy(settings, catalogue))
     return plan if only is None else replace(plan, errands=tuple(_limited(plan, only)))
 
 

@@ -11,7 +11,7 @@ from checks.load import Catalogue
 from config.fields import nearest
 from config.secrets import Secret
 from config.settings import Settings
-from config.source_settings import AwsSource, DirectorySource, HostsSource
+from config.source_settings import AwsSource, DirectorySource, HostsSource, PluginSource
 from config.source_settings import Source as SourceSettings
 from evidence.model import NightledgerError
 from nightledger.run import PollSource
@@ -31,7 +31,12 @@ def poll_sources(settings: Settings, names: Iterable[str] = ()) -> tuple[PollSou
             hint = nearest(name, set(known)).removeprefix("; ") or f"configured: {', '.join(sorted(known))}"
             raise SettingsError(f"no source is called {name!r}", hint=hint)
     chosen = [known[name] for name in dict.fromkeys(names)] or list(settings.sources)
-    return tuple(PollSource(source.type, source.name, _native(source)) for source in chosen)
+    return tuple(PollSource(platform_of(source), source.name, _native(source)) for source in chosen)
+
+
+def platform_of(source: SourceSettings) -> str:
+    """The name of the platform that a source is polled through."""
+    return source.platform if isinstance(source, PluginSource) else source.type
 
 
 def selected(settings: Settings, catalogue: Catalogue) -> tuple[Check, ...]:
@@ -52,6 +57,18 @@ def policy(settings: Settings, catalogue: Catalogue) -> Policy:
     )
 
 
+def require_platforms(sources: Iterable[PollSource], known: Iterable[str]) -> None:
+    """Raise SettingsError for a source whose plug-in is not installed."""
+    names = set(known)
+    for source in sources:
+        if source.platform not in names:
+            near = nearest(source.platform, names)
+            raise SettingsError(
+                f"source {source.name}: no platform is called {source.platform!r}{near}",
+                hint="install the plug-in that brings it beside nightledger",
+            )
+
+
 def _native(source: SourceSettings) -> Any:
     match source:
         case AwsSource():
@@ -60,6 +77,8 @@ def _native(source: SourceSettings) -> Any:
             return _hosts(source)
         case DirectorySource():
             return _directory(source)
+        case PluginSource():
+            return source.settings
 
 
 def _aws(source: AwsSource) -> Any:

@@ -10,7 +10,7 @@ from config.load import find, load
 from config.secrets import Secret, is_reference
 from config.settings import Settings
 from evidence.seal import default_key_directory
-from evidence.store import Run, Store
+from evidence.store import NotFound, Run, Store
 from nightledger.cli.terminal import note
 from nightledger.platforms import disabled
 
@@ -49,6 +49,8 @@ def has_store(settings: Settings) -> bool:
 
 def run_named(store: Store, ref: str) -> Run:
     """The run that a number, `last` or a date stands for; raises NotFound."""
+    if not store.runs():
+        raise NotFound("there is no run yet", hint="`nightledger scan` makes the first")
     return store.run(ref)
 
 

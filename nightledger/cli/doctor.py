@@ -14,6 +14,7 @@ from nightledger.cli.text import count
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from evidence.seal import KeyDirectory
     from nightledger.doctor import Answer
 
 
@@ -67,9 +68,18 @@ def _store(settings: Settings) -> Iterator[Answer]:
             runs = store.runs()
             last = runs[-1].started if runs else "never"
             yield Answer("store", where, "ok", f"{count(len(runs), 'run')}, last {last}")
-            state = "ok" if keys.has_key() else "gap"
-            yield Answer("key", str(keys.path), state, "" if state == "ok" else "the signing key is not here")
+            yield _key(keys, signed=bool(runs))
             with store.backend.lock():
                 yield Answer("lock", where, "ok", "free")
     except NightledgerError as error:
         yield Answer("store", where, "gap", f"{error} {error.hint}".strip())
+
+
+def _key(keys: KeyDirectory, *, signed: bool) -> Answer:
+    from nightledger.doctor import Answer  # noqa: PLC0415 - not for --help
+
+    if keys.has_key():
+        return Answer("key", str(keys.path), "ok")
+    if signed:
+        return Answer("key", str(keys.path), "gap", "the key that signed this store is not here")
+    return Answer("key", str(keys.path), "untried", "the first seal makes it")

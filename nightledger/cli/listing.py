@@ -126,8 +126,10 @@ def _where(source: dict[str, Any]) -> str:
         case "hosts":
             own = ("this machine",) if source["local"] else ()
             return ", ".join((*own, *(host["address"] for host in source["hosts"])))
-        case _:
+        case "directory":
             return str(source["url"])
+        case _:
+            return f"the plug-in {source['platform']}"
 
 
 _LISTS = {"checks": _checks, "kinds": _kinds, "provisions": _provisions, "runs": _runs, "sources": _sources}

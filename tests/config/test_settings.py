@@ -46,11 +46,8 @@ def test_the_schema_file_is_the_one_the_models_give():
 
 def test_the_schema_names_every_type_of_source_and_no_machine():
     data = json.loads(schema.text())
-    assert set(data["properties"]["sources"]["items"]["discriminator"]["mapping"]) == {
-        "aws",
-        "directory",
-        "hosts",
-    }
+    types = set(data["properties"]["sources"]["items"]["discriminator"]["mapping"])
+    assert types == {"aws", "directory", "hosts", "plugin"}
     assert str(Path.home()) not in schema.text()
 
 
