@@ -1,0 +1,156 @@
+"""Builds a report of one ended run from the store: the only module of reports that reads it as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from checks.load import Catalogue
+from checks.rule import catalog
+from checks.status import Overlay, roll_up
+from evidence import records
+from evidence.drift import Rejudge
+from evidence.model import Status
+from evidence.seal import PublicKey
+from evidence.store import NIGHTLY, FindingRow, Run, Store
+from evidence.store.rows import UnitRow
+from nightledger.reports.alarms import alarms
+from nightledger.reports.changes import changes, run_line
+from nightledger.reports.coverage import coverage
+from nightledger.reports.model import (
+    CheckLine,
+    FindingLine,
+    Report,
+    ReportError,
+    SealLine,
+    Standing,
+)
+from nightledger.reports.provisions import provision_line
+from nightledger.reports.trend import trend
+from nightledger.reports.unseen import unseen
+from nightledger.reports.waivers import waiver_lines
+
+
+def build(
+    store: Store,
+    run_ref: int | str,
+    catalogue: Catalogue,
+    *,
+    series: str = NIGHTLY,
+    organisation: str = "",
+    as_of: datetime | None = None,
+    denominator: str = "",
+    rejudge: Rejudge | None = None,
+) -> Report:
+    """The report of one ended run; waivers are read as of `as_of` (UTC), by default the end of the run.
+
+    Raises ReportError for a run that is still open and the store's NotFound for one that is not there.
+    """
+    run = _ended(store.run(run_ref, series=series))
+    at = as_of or datetime.fromisoformat(run.finished)
+    runs = {other.id: other for other in store.runs(run.series) if other.id <= run.id}
+    rows, units = list(store.findings(run.id)), store.units(run.id)
+    granted = records.waivers(store)
+    waived = records.waived([waiver for waiver in granted if waiver.in_force(at)], rows)
+    checks = [check for id_, check in catalogue.checks.items() if id_ in run.checks]
+    lines = _findings(rows, waived, catalogue, runs)
+    statuses = roll_up(catalog(), checks, rows, units, Overlay(waived))
+    return Report(
+        organisation=organisation,
+        as_of=at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        denominator=denominator or _denominator(lines, units),
+        run=run_line(run),
+        seal=_seal(store, run),
+        alarms=alarms(run, units, lines, catalogue),
+        changes=changes(store, run, rejudge),
+        unseen=unseen(units, rows),
+        provisions=tuple(provision_line(status, checks) for status in statuses),
+        waivers=waiver_lines(granted, rows, at),
+        checks=tuple(_check(id_, catalogue) for id_ in sorted(run.checks)),
+        findings=lines,
+        trend=trend(store, list(runs.values())),
+        coverage=coverage(units),
+    )
+
+
+def _ended(run: Run) -> Run:
+    if run.state == "open":
+        raise ReportError(
+            f"run {run.id} has not ended, so nothing of it is sealed",
+            hint="Wait for it, or report the last sealed one.",
+        )
+    return run
+
+
+def _findings(
+    rows: Sequence[FindingRow],
+    waived: Mapping[tuple[str, str], str],
+    catalogue: Catalogue,
+    runs: Mapping[int, Run],
+) -> tuple[FindingLine, ...]:
+    lines = (_finding(row, waived.get((row.check, row.uid), ""), catalogue, runs) for row in rows)
+    return tuple(sorted(lines, key=_reading_order))
+
+
+def _finding(row: FindingRow, waiver: str, catalogue: Catalogue, runs: Mapping[int, Run]) -> FindingLine:
+    check = catalogue.checks.get(row.check)
+    standing = _standing(row, waiver)
+    last = f"not seen in this run; last known: {row.status.value.replace('_', ' ')}, {row.sentence}"
+    return FindingLine(
+        check=row.check,
+        severity=check.severity if check else "",
+        source=row.source,
+        target=row.target,
+        part=row.part,
+        kind=row.kind,
+        uid=row.uid,
+        name=row.name,
+        status=row.status,
+        standing=standing,
+        seen=row.seen,
+        sentence=row.sentence if row.seen else last,
+        waiver=waiver if standing is Standing.WAIVED else "",
+        missing=tuple(f"{fact}: {missing}" for fact, missing in row.missing),
+        since_run=row.since_run,
+        since=runs[row.since_run].started if row.since_run in runs else "",
+    )
+
+
+def _standing(row: FindingRow, waiver: str) -> Standing:
+    if not row.seen:
+        return Standing.UNKNOWN
+    if row.status is Status.FAIL and waiver:
+        return Standing.WAIVED
+    return Standing(row.status.value)
+
+
+def _reading_order(line: FindingLine) -> tuple[str, int, str, str, str]:
+    return line.check, list(Standing).index(line.standing), line.sentence, line.name, line.uid
+
+
+def _check(id_: str, catalogue: Catalogue) -> CheckLine:
+    check = catalogue.checks.get(id_)
+    if check is None:
+        return CheckLine(id_, "", "", "", known=False)
+    return CheckLine(id_, check.question, check.severity, check.topic, known=True)
+
+
+def _denominator(lines: Sequence[FindingLine], units: Sequence[UnitRow]) -> str:
+    seen = {line.uid for line in lines if line.seen and not line.uid.startswith("scope:")}
+    kinds = len({row.unit.kind for row in units})
+    return (
+        f"This report speaks of the {len(seen):,} resources of {kinds} kinds that were seen in this run, "
+        "whether or not they hold ePHI, and of nothing else."
+    )
+
+
+def _seal(store: Store, run: Run) -> SealLine:
+    key = PublicKey(bytes.fromhex(store.log.event(0)["key"]))
+    return SealLine(
+        root=run.root,
+        journal_root=run.journal_root,
+        ledger_index=run.ledger_index,
+        ledger=store.log.origin,
+        fingerprint=key.fingerprint,
+        note=store.log.last_note() or "",
+    )
