@@ -125,14 +125,16 @@ def complete(result: UnitResult) -> bool:
 
 
 def carried(prepared: Prepared, remembered: Remembered, checks: Mapping[str, str]) -> dict[str, Entry]:
-    """What is remembered, was not seen and may still be there; findings of deselected checks are let go."""
+    """What is remembered, was not seen and may still be there; findings of deselected checks are let go.
+
+    Only resources: what is to be said of a scope, every finished unit says anew.
+    """
     listed = {c.scope.part for c in prepared.result.coverage if c.status is ScopeStatus.COMPLETE}
     kept: dict[str, Entry] = {}
     for uid, entry in remembered.entries.items():
-        if uid not in prepared.entries and entry.part not in listed:
+        if entry.evidence and uid not in prepared.entries and entry.part not in listed:
             findings = {check: said for check, said in entry.findings.items() if check in checks}
-            if entry.evidence or findings:
-                kept[uid] = Entry(entry.name, entry.part, entry.evidence, findings)
+            kept[uid] = Entry(entry.name, entry.part, entry.evidence, findings)
     return kept
 
 

@@ -155,6 +155,15 @@ def test_a_finding_about_a_scope_is_remembered_until_its_listing_completes(store
     assert {row.name for row in store.findings(2)} == {"a"}
 
 
+def test_a_finding_about_a_whole_unit_is_not_carried_into_nights_that_listed_its_parts(store):
+    gave = result([observed("a", "us-east-1")], [coverage("us-east-1")])
+    night(store, gave)
+    refused = judged(Scope(UNIT.target), Status.UNKNOWN)
+    night(store, result([], [coverage("global", ScopeStatus.FAILED)]), said=[refused], number=2)
+    night(store, gave, number=3)
+    assert {(f.uid, f.seen) for f in store.findings(3)} == {("arn:aws:s3:::a", True)}
+
+
 def test_a_resource_that_comes_back_has_two_spans_of_evidence(store):
     for number, seen in enumerate([["a"], [], ["a"]], start=1):
         night(store, result([observed(name) for name in seen], night=number), number=number)
