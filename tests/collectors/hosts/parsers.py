@@ -1,0 +1,49 @@
+"""The parsers by the name of their fixtures' directory, with recorded text turned into the bytes they take."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from collectors.hosts.parsers import accounts, logs, machine, pam, patches, sessions, sshd, storage
+
+FIXTURES = Path(__file__).parent / "fixtures"
+PARSERS: dict[str, Callable[..., Any]] = {
+    "accounts": accounts.accounts,
+    "audit_rules": logs.audit_rules,
+    "audit_status": logs.audit_status,
+    "clock": machine.clock,
+    "graphical_login": sessions.graphical_login,
+    "journal": logs.journal,
+    "kernel": patches.kernel,
+    "log_forwards": logs.log_forwards,
+    "machine": machine.machine,
+    "mounts": storage.mounts,
+    "package_lists": patches.package_lists,
+    "password_ageing": accounts.password_ageing,
+    "password_states": accounts.password_states,
+    "pending_updates": patches.pending_updates,
+    "processes": logs.processes,
+    "services": logs.services,
+    "session_manager": sessions.session_manager,
+    "shell_timeout": sessions.shell_timeout,
+    "ssh_authentication": pam.ssh_authentication,
+    "ssh_server": sshd.ssh_server,
+    "swaps": storage.swaps,
+    "update_automation": patches.update_automation,
+    "update_runs": patches.update_runs,
+}
+_TEXT_ARGUMENTS = {"kernel": 1}
+"""Parsers whose later arguments are not sections."""
+
+
+def cases() -> list[Path]:
+    return sorted(FIXTURES.glob("*/*.json"))
+
+
+def given(path: Path) -> list[Any]:
+    count = _TEXT_ARGUMENTS.get(path.parent.name, 99)
+    values = json.loads(path.read_text())["input"]
+    return [value.encode() if isinstance(value, str) and i < count else value for i, value in enumerate(values)]
