@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 from evidence.model import NightledgerError
 
 _ED25519 = b"\x01"
+_SIGNATURES = re.compile("(\u2014 [^ +\n]+ [A-Za-z0-9+/=]+\n)+")
 _KEY_FILE = "signing-key.pem"
 
 
@@ -76,20 +78,18 @@ class PublicKey:
         """The checkpoint in a note this key signed; raises BadCheckpoint for every other note."""
         checkpoint = Checkpoint.parse(note)
         _, _, signatures = note.partition("\n\n")
-        for line in signatures.splitlines():
-            if self._signed(line, checkpoint):
-                return checkpoint
+        if not _SIGNATURES.fullmatch(signatures):
+            raise BadCheckpoint("a checkpoint's signatures are lines of a dash, a name and base64")
+        if any(self._signed(line, checkpoint) for line in signatures.splitlines()):
+            return checkpoint
         raise BadCheckpoint(
             f"no signature by key {self.fingerprint} on the checkpoint of {checkpoint.origin}"
         )
 
     def _signed(self, line: str, checkpoint: Checkpoint) -> bool:
-        match line.split(" "):
-            case ["\u2014", name, encoded] if name == checkpoint.origin:
-                blob = _base64(encoded)
-            case _:
-                return False
-        if blob[:4] != self.key_id(name):
+        _, name, encoded = line.split(" ")
+        blob = _base64(encoded)
+        if name != checkpoint.origin or blob[:4] != self.key_id(name):
             return False
         try:
             Ed25519PublicKey.from_public_bytes(self.raw).verify(blob[4:], checkpoint.text().encode())

@@ -46,15 +46,14 @@ class Log:
     def events(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """All events in order, with their indexes."""
         for index, leaf in self._backend.stream("SELECT idx, leaf FROM ledger ORDER BY idx"):
-            yield index, orjson.loads(leaf)
+            yield index, _event(index, leaf)
 
     def event(self, index: int) -> dict[str, Any]:
         """One event; raises NotFound."""
         rows = self._backend.query("SELECT leaf FROM ledger WHERE idx = ?", (index,))
         if not rows:
             raise NotFound(f"the ledger has no entry {index}")
-        event: dict[str, Any] = orjson.loads(rows[0][0])
-        return event
+        return _event(index, rows[0][0])
 
     @property
     def origin(self) -> str:
@@ -109,3 +108,13 @@ class Log:
     def _set(self, key: str, value: str) -> None:
         self._backend.execute("DELETE FROM meta WHERE key = ?", (key,))
         self._backend.execute("INSERT INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+
+def _event(index: int, leaf: bytes) -> dict[str, Any]:
+    try:
+        event = orjson.loads(leaf)
+    except orjson.JSONDecodeError:
+        event = None
+    if not isinstance(event, dict):
+        raise StoreBroken(f"ledger entry {index} was altered: it is not a JSON object")
+    return event

@@ -77,6 +77,8 @@ class Objects:
         """The bytes that were packed; raises StoreBroken when they cannot be had."""
         if codec == _PLAIN:
             return data
+        if codec != _ZSTD:
+            raise StoreBroken(f"stored bytes are packed in an unknown way ({codec})")
         try:
             return self._codec(dictionary).decompress(data)
         except zstandard.ZstdError as error:

@@ -1,0 +1,260 @@
+"""Verifying runs: each row against its sealed event, each unit's digest from its rows, the roots from the units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import orjson
+
+from evidence.canonical import canonical, digest
+from evidence.documents import manifest_document, unit_key
+from evidence.ledger import leaf_hash, merkle_root
+from evidence.model import Unit
+from evidence.store import Store, StoreError, UnitState
+from evidence.store.backend import Row
+from evidence.store.ingest import seconds
+from evidence.store.objects import named
+from evidence.store.run_rows import moment
+from evidence.verify_problem import Events, Problem, ProblemKind
+
+_ALTERED, _MISSING, _PLANTED = ProblemKind.ALTERED, ProblemKind.MISSING, ProblemKind.PLANTED
+
+
+@dataclass(slots=True)
+class RunsCheck:
+    """What verifying runs gave, and how many runs and units were recomputed."""
+
+    problems: list[Problem] = field(default_factory=list)
+    runs: int = 0
+    units: int = 0
+
+    def add(self, kind: ProblemKind, where: str, what: str) -> None:
+        """Note one problem."""
+        self.problems.append(Problem(kind, where, what))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUnit:
+    """One row of run_unit with what it refers to; digests are "" where there is none."""
+
+    id: int
+    unit: Unit
+    series: str
+    state: int
+    principal: str
+    coverage: str
+    digest: str
+    journal: str
+    told: Mapping[str, str | int]
+    untouched: bool
+
+
+def check_runs(store: Store, events: Events, only: int | None) -> RunsCheck:
+    """Verify one run or all; the run rows themselves are always compared with the ledger."""
+    check = RunsCheck()
+    rows = {int(row[0]): row for row in store.backend.query(_RUNS)}
+    for run in rows.keys() - events.keys():
+        if rows[run][3] != "open":
+            check.add(_PLANTED, f"run {run}", "no ledger entry seals it")
+    for run, (index, event) in sorted(events.items()):
+        if run not in rows:
+            check.add(_MISSING, f"run {run}", f"ledger entry {index} seals it, but its row is gone")
+            continue
+        _compare_row(check, rows[run], index, event)
+        if only in (None, run):
+            _check_run(store, check, run, event)
+    if only is not None and only not in events:
+        check.add(_MISSING, f"run {only}", "it is not sealed in the ledger")
+    return check
+
+
+def _compare_row(check: RunsCheck, row: Row, index: int, event: Mapping[str, Any]) -> None:
+    run, series, trigger, state, started, finished, entry, plan = row
+    stored = {
+        "series": series,
+        "trigger": trigger,
+        "state": state,
+        "started": started,
+        "finished": finished,
+        "plan": named(plan) if plan else "",
+    }
+    for name, value in stored.items():
+        if event.get(name) != value:
+            what = f"its {name} is {value!r}, sealed was {event.get(name)!r}"
+            check.add(_ALTERED, f"run {run}", what)
+    if entry != index:
+        check.add(_ALTERED, f"run {run}", f"it points to ledger entry {entry}, {index} seals it")
+
+
+def _check_run(store: Store, check: RunsCheck, run: int, event: Mapping[str, Any]) -> None:
+    units = sorted(_stored_units(store, run), key=lambda stored: stored.unit)
+    check.runs += 1
+    _compare_listing(store, check, run, units, event)
+    done = [unit for unit in units if unit.state == UnitState.DONE]
+    check.units += len(done)
+    derived = dict(_derived(store, run, {unit.id: unit for unit in done}))
+    differing = [unit for unit in done if derived[unit.id] != unit.digest]
+    for unit in differing:
+        check.add(_ALTERED, f"run {run}, {unit.unit}", "its rows do not give the digest stored for it")
+    _compare_root(check, run, "root", [unit.digest for unit in done], event)
+    _compare_root(check, run, "journal_root", [unit.journal for unit in done], event)
+    _check_journals(store, check, run, {unit.id: unit for unit in done})
+
+
+def _compare_listing(
+    store: Store, check: RunsCheck, run: int, units: list[StoredUnit], event: Mapping[str, Any]
+) -> None:
+    try:
+        listed = {Unit(*key): state for *key, state in orjson.loads(store.object(event["units"]))}
+    except StoreError as error:
+        check.add(_MISSING, f"run {run}, list of units", str(error))
+        return
+    stored = {unit.unit: unit.state for unit in units}
+    for unit in units:
+        if unit.series != event["series"]:
+            check.add(_ALTERED, f"run {run}, {unit.unit}", f"it was moved to series {unit.series}")
+        if unit.state != UnitState.DONE and not unit.untouched:
+            check.add(
+                _ALTERED, f"run {run}, {unit.unit}", "it was not attempted, yet its row tells of an attempt"
+            )
+    for key in sorted(listed.keys() | stored.keys()):
+        if listed.get(key) != stored.get(key):
+            was, now = (_state(states.get(key)) for states in (listed, stored))
+            kind = _MISSING if key not in stored else _PLANTED if key not in listed else _ALTERED
+            check.add(kind, f"run {run}, {key}", f"the store says {now}, sealed was {was}")
+
+
+def _state(code: int | None) -> str:
+    return (
+        "absent" if code is None else UnitState(code).name.lower() if code in list(UnitState) else str(code)
+    )
+
+
+def _compare_root(
+    check: RunsCheck, run: int, name: str, digests: list[str], event: Mapping[str, Any]
+) -> None:
+    root = named(merkle_root([leaf_hash(bytes.fromhex(text.removeprefix("sha256:"))) for text in digests]))
+    if root != event.get(name):
+        what = (
+            f"the digests of its {len(digests)} units give another {name.replace('_', ' ')} than was sealed"
+        )
+        check.add(_ALTERED, f"run {run}, {name}", what)
+
+
+def _stored_units(store: Store, run: int) -> Iterator[StoredUnit]:
+    for row in store.backend.query(_UNITS, (run,)):
+        number, series, source, target, kind, state, principal, coverage, unit_digest, journal, *rest = row
+        owner, attempt, started, finished, *_ = rest
+        yield StoredUnit(
+            id=number,
+            unit=Unit(source, target, kind),
+            series=series,
+            state=state,
+            principal=principal or "",
+            coverage=named(coverage) if coverage else "",
+            digest=named(unit_digest) if unit_digest else "",
+            journal=named(journal) if journal else "",
+            told={
+                "owner": owner,
+                "attempt": attempt,
+                "started": moment(started),
+                "finished": moment(finished),
+            },
+            untouched=not any([unit_digest, journal, *rest]),
+        )
+
+
+def _derived(store: Store, run: int, units: Mapping[int, StoredUnit]) -> Iterator[tuple[int, str]]:
+    """Each done unit's digest, recomputed from the rows that hold as of the run."""
+    resources = groupby(store.backend.stream(_RESOURCES, (run, run, run)), key=itemgetter(0))
+    findings = groupby(store.backend.stream(_FINDINGS, (run, run, run)), key=itemgetter(0))
+    held, said = next(resources, None), next(findings, None)
+    for number in sorted(units):
+        while held is not None and held[0] < number:
+            held = next(resources, None)
+        while said is not None and said[0] < number:
+            said = next(findings, None)
+        known = held[1] if held is not None and held[0] == number else iter(())
+        verdicts = said[1] if said is not None and said[0] == number else iter(())
+        yield number, _manifest_digest(units[number], known, verdicts)
+
+
+def _manifest_digest(unit: StoredUnit, known: Iterator[Row], verdicts: Iterator[Row]) -> str:
+    findings: dict[int, list[tuple[str, str]]] = {}
+    for _, resource, check, verdict in verdicts:
+        findings.setdefault(resource, []).append((check, named(verdict)))
+    rows = [
+        (uid, named(evidence) if evidence else "", sorted(findings.get(resource, ())))
+        for _, resource, uid, evidence in known
+        if evidence is not None or resource in findings
+    ]
+    return digest(canonical(manifest_document(unit.unit, unit.principal, unit.coverage, sorted(rows))))
+
+
+def _check_journals(store: Store, check: RunsCheck, run: int, units: Mapping[int, StoredUnit]) -> None:
+    found = set()
+    for number, *packed in store.backend.stream(_JOURNALS, (run,)):
+        found.add(number)
+        if number not in units:
+            check.add(
+                _PLANTED, f"run {run}, journal of unit row {number}", "no unit of the run is done there"
+            )
+            continue
+        unit = units[number]
+        where = f"run {run}, journal of {unit.unit}"
+        try:
+            data = store.objects.unpack(*packed)
+        except StoreError as error:
+            check.add(_ALTERED, where, str(error))
+            continue
+        if digest(data) != unit.journal:
+            check.add(_ALTERED, where, "its bytes do not give the digest stored for it")
+        else:
+            _compare_journal(store, check, where, unit, orjson.loads(data))
+    for number in units.keys() - found:
+        check.add(_MISSING, f"run {run}, journal of {units[number].unit}", "there is none")
+
+
+def _compare_journal(
+    store: Store, check: RunsCheck, where: str, unit: StoredUnit, journal: Mapping[str, Any]
+) -> None:
+    stored = {"unit": unit_key(unit.unit), "manifest": unit.digest, "principal": unit.principal, **unit.told}
+    for name, value in stored.items():
+        if journal[name] != value and not _same_moment(name, journal[name], value):
+            check.add(_ALTERED, where, f"it says {name} {journal[name]!r}, the unit's row {value!r}")
+    answers = {call[4] for call in journal["calls"] if call[4]}
+    for answer in sorted(answers - store.objects.ids(answers).keys()):
+        check.add(_MISSING, where, f"the raw answer {answer} it names is not in the store")
+
+
+def _same_moment(name: str, told: Any, stored: Any) -> bool:
+    """Journals keep a moment as it was given; rows keep its second in UTC."""
+    return name in {"started", "finished"} and moment(seconds(str(told))) == stored
+
+
+_RUNS = """
+SELECT run.id, series, trigger, state, started, finished, ledger_idx, o.digest
+FROM run LEFT JOIN object o ON o.id = run.plan_id"""
+
+_UNITS = """
+SELECT u.id, u.series, u.source, u.target, u.kind, ru.state, p.name, c.digest, ru.digest, ru.journal,
+    ru.owner, ru.attempt, ru.started, ru.finished, ru.principal_id, ru.coverage_id
+FROM run_unit ru JOIN unit u ON u.id = ru.unit_id LEFT JOIN principal p ON p.id = ru.principal_id
+LEFT JOIN object c ON c.id = ru.coverage_id WHERE ru.run_id = ?"""
+
+_RESOURCES = """
+SELECT ru.unit_id, r.id, r.uid, o.digest FROM run_unit ru JOIN resource r ON r.unit_id = ru.unit_id
+LEFT JOIN evidence e ON e.resource_id = r.id AND e.from_run <= ? AND e.to_run > ?
+LEFT JOIN object o ON o.id = e.object_id WHERE ru.run_id = ? ORDER BY ru.unit_id, r.id"""
+
+_FINDINGS = """
+SELECT ru.unit_id, r.id, c.name, o.digest FROM run_unit ru JOIN resource r ON r.unit_id = ru.unit_id
+JOIN finding f ON f.resource_id = r.id AND f.from_run <= ? AND f.to_run > ?
+JOIN check_name c ON c.id = f.check_id JOIN object o ON o.id = f.verdict_id
+WHERE ru.run_id = ? ORDER BY ru.unit_id, r.id"""
+
+_JOURNALS = "SELECT unit_id, codec, dictionary_id, data FROM journal WHERE run_id = ?"
