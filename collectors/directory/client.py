@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from collectors.directory.decode import Undecodable, entry_uuid, text
 from collectors.directory.errors import DirectoryError, NotVisible, refused
-from collectors.directory.secret_attributes import is_secret, require_harmless
+from collectors.directory.secret_attributes import require_harmless
 from collectors.directory.session import Page, SessionPool
 from collectors.directory.source import DirectorySource
 from collectors.kind import Recorder
@@ -198,7 +198,7 @@ class DirectoryClient:
             values = {}
             for returned, content in raw.items():
                 name = wanted.get(returned.lower())
-                if name is None or is_secret(returned):
+                if name is None:
                     self._recorder.dropped(f"search.{returned}")
                 elif content:
                     values[name] = tuple(sorted(bytes(value) for value in content))

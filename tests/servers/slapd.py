@@ -201,6 +201,8 @@ class SlapdServer:
             *([f'access to * by dn.exact="{COLLECTOR}" read'] if self.config_readable else []),
             "database mdb",
             f'suffix "{BASE}"',
+            # Without a rootdn ppolicy cannot write down the failed logins that it counts.
+            f'rootdn "cn=root,{BASE}"',
             f"directory {self.home}/db",
             "maxsize 1073741824",
             *self.limits,

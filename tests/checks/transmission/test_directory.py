@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import socket
+import threading
+
 import pytest
 
-from evidence.model import Status
-from tests.servers.look import only, source_of
-from tests.servers.slapd import Certificate, SlapdServer, require_slapd
+from collectors.directory.source import DirectorySource
+from evidence.model import Missing, Status
+from tests.servers.look import only, poll_directory, source_of
+from tests.servers.slapd import BASE, Certificate, SlapdServer, require_slapd
 
 pytestmark = pytest.mark.server("slapd")
 
@@ -58,6 +62,32 @@ def test_a_server_that_is_not_there_is_unknown():
     finding = only(source, "directory-tls-trusted")
     assert finding.status is Status.UNKNOWN
     assert "could not be reached" in finding.sentence
+
+
+def test_a_handshake_cut_short_is_unknown():
+    with socket.create_server(("127.0.0.1", 0)) as rude:
+
+        def hang_up():
+            connected, _ = rude.accept()
+            connected.recv(4096)
+            connected.close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        source = DirectorySource(
+            "office", f"ldaps://127.0.0.1:{rude.getsockname()[1]}", BASE, connect_seconds=5
+        )
+        results = poll_directory(source, {"directory.server": {"tls"}})
+        thread.join()
+    fact = results["directory.server"].observations[0].facts["tls"]
+    assert isinstance(fact, Missing)
+
+
+def test_a_port_that_speaks_no_tls_never_passes():
+    with SlapdServer() as server:
+        source = source_of(server, url=server.url.replace("ldap:", "ldaps:"))
+        finding = only(source, "directory-tls-trusted")
+    assert finding.status is not Status.PASS
 
 
 def test_a_clear_text_password_that_is_judged_fails():

@@ -271,6 +271,44 @@ def test_what_was_not_asked_for_is_dropped_and_counted_secrets_first_of_all():
     assert all(b"hunter2" not in data for data in recorder.objects.values())
 
 
+def settings_of(*entries):
+    source = DirectorySource("d", "ldaps://h", BASE)
+    page = Page(entries, (), 0, "success")
+    return base.read_settings(DirectoryClient(source, Pages(page), TaskRecorder("global")))
+
+
+def database(number, suffix):
+    return entry(f"olcDatabase={{{number}}}mdb,cn=config", olcDatabase=[b"mdb"], olcSuffix=[suffix.encode()])
+
+
+def overlay(number, name, **more):
+    dn = f"olcOverlay={{0}}{name},olcDatabase={{{number}}}mdb,cn=config"
+    return entry(dn, olcOverlay=[f"{{0}}{name}".encode()], **more)
+
+
+def test_overlays_of_another_database_do_not_count_as_ours():
+    default = {"olcPPolicyDefault": [b"cn=theirs,dc=com"]}
+    settings = settings_of(
+        entry("cn=config", olcTLSProtocolMin=[b"3.3"]),
+        database(1, "dc=com"),
+        overlay(1, "ppolicy", **default),
+        database(2, BASE),
+        overlay(2, "otp"),
+    )
+    assert settings == {"tls_protocol_min": "3.3", "overlays": ["otp"], "default_policy": ""}
+
+
+def test_the_database_with_the_longest_suffix_is_ours():
+    ours = (database(1, "dc=org"), overlay(1, "ppolicy"), database(2, BASE.upper()), overlay(2, "otp"))
+    assert settings_of(entry("cn=config"), *ours)["overlays"] == ["otp"]
+
+
+@pytest.mark.parametrize("visible", [(entry("cn=config"),), (database(1, BASE),), ()])
+def test_a_configuration_seen_in_part_is_not_believed(visible):
+    with pytest.raises(NotVisible):
+        settings_of(*visible)
+
+
 def test_a_repeated_cookie_ends_the_search_as_truncated():
     page = Page((entry("cn=a", cn=[b"a"]),), (), 0, "success", b"again")
     with pytest.raises(DirectoryError) as refusal:
