@@ -80,8 +80,7 @@ def sealed_outcome(store: Store, settings: Settings, run_id: int) -> Outcome:
     outcome = of_store(store.findings(run_id), store.units(run_id), catalogue.checks.values(), waivers)
     outcome.before = drift.baseline(store, run_id)
     if outcome.before is not None:
-        changes = changed_since(store, settings, outcome.before, store.run(run_id)).entries
-        outcome.changed = sum(entry.change not in STANDING for entry in changes)
+        outcome.changed = changed(changed_since(store, settings, outcome.before, store.run(run_id)))
     return outcome
 
 
@@ -98,7 +97,18 @@ def local_day(settings: Settings, moment: str = "") -> date:
     return instant.astimezone(settings.organisation.zone).date()
 
 
-STANDING = frozenset(
+def changed(found: drift.Drift) -> int:
+    """How many entries report a change rather than remind of what was so before."""
+    return sum(not _stands(entry, found.before) for entry in found.entries)
+
+
+def _stands(entry: drift.Entry, before: Run) -> bool:
+    """Whether the entry was true at the earlier run too."""
+    long_blind = entry.change is drift.Change.BLIND_SPOT and 0 < entry.since <= before.id
+    return long_blind or entry.change in _REMINDERS
+
+
+_REMINDERS = frozenset(
     {
         drift.Change.STILL_FAILING,
         drift.Change.STALE,
@@ -108,4 +118,3 @@ STANDING = frozenset(
         drift.Change.WAIVER_ORPHANED,
     }
 )
-"""Entries that remind rather than report a change."""

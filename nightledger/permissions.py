@@ -13,6 +13,9 @@ from evidence.model import NightledgerError
 
 FORMS = ("text", "json", "terraform")
 
+ACCOUNT = "nightledger"
+"""The account on each host that the sudo rules are written for."""
+
 
 class NoSuchForm(NightledgerError):
     """A platform's permissions have no such form."""
@@ -55,7 +58,7 @@ def text(platform: Platform, needed: Iterable[Permission], form: str) -> str:
             rows = [{"needs": permission.name, "reads": list(permission.reads)} for permission in needed]
             return json.dumps({"platform": platform.name, "permissions": rows}, indent=2) + "\n"
         case _, "text":
-            return "\n".join((*_HEADS.get(platform.grants, ()), *_explained(needed))) + "\n"
+            return "\n".join((*_HEADS.get(platform.grants, ()), *_explained(platform.grants, needed))) + "\n"
     raise NoSuchForm(f"{platform.name} has no {form} form", hint="use --format text or json")
 
 
@@ -107,8 +110,9 @@ def _terraform(needed: Iterable[Permission]) -> Iterator[str]:
     yield "}"
 
 
-def _explained(needed: Iterable[Permission]) -> Iterator[str]:
+def _explained(grants: str, needed: Iterable[Permission]) -> Iterator[str]:
+    rule = f"{ACCOUNT} ALL=(root) NOPASSWD: " if grants == "sudo" else ""
     for permission in needed:
         yield ""
         yield from (f"# {read}" for read in permission.reads)
-        yield permission.name
+        yield f"{rule}{permission.name}"

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from evidence.model import NightledgerError
+from nightledger import __version__
 from nightledger.cli.codes import MEANINGS, ExitCode
+from nightledger.cli.output import write
 from nightledger.cli.parser import Parser
 from nightledger.cli.terminal import note
 
@@ -87,9 +89,5 @@ def _explain(error: NightledgerError) -> int:
 
 class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - costs more than the rest of --help
-
-        try:
-            parser.exit(0, f"nightledger {version('nightledger')}\n")
-        except PackageNotFoundError:
-            parser.exit(0, "nightledger (not installed)\n")
+        write(f"nightledger {__version__}\n")
+        parser.exit()

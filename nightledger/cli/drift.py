@@ -48,15 +48,15 @@ def add(verbs: Verbs) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the changes."""
     from nightledger.cli.context import open_store, run_named, settings_of  # noqa: PLC0415 - not for --help
-    from nightledger.nightly import STANDING, changed_since  # noqa: PLC0415 - not for --help
+    from nightledger.nightly import changed, changed_since  # noqa: PLC0415 - not for --help
 
     settings = settings_of(args)
     with open_store(settings, create=False) as store:
         after = run_named(store, args.run)
         before = _before(store, after, args.since)
-        entries = changed_since(store, settings, before, after).entries
-    changed = sum(entry.change not in STANDING for entry in entries)
-    about = {"before": before.id, "after": after.id, "series": after.series, "changed": changed}
+        found = changed_since(store, settings, before, after)
+    changes, entries = changed(found), found.entries
+    about = {"before": before.id, "after": after.id, "series": after.series, "changed": changes}
     columns = (
         ("change", "sentence")
         if args.output == "table"
@@ -65,9 +65,9 @@ def run(args: argparse.Namespace) -> int:
     emit(Result("drift", columns, [_row(entry) for entry in entries], about, "nothing changed"), args.output)
     if not args.quiet:
         note(
-            f"{count(changed, 'change')} from run {before.id} ({before.started}) to run {after.id} ({after.started})"
+            f"{count(changes, 'change')} from run {before.id} ({before.started}) to run {after.id} ({after.started})"
         )
-    return ExitCode.FINDINGS if args.fail_on == "drift" and changed else ExitCode.DONE
+    return ExitCode.FINDINGS if args.fail_on == "drift" and changes else ExitCode.DONE
 
 
 def _before(store: Store, after: Run, since: str | None) -> Run:

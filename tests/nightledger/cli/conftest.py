@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from nightledger.cli import main
+
 ROOT = Path(__file__).parents[3]
 PLUGIN = Path(__file__).parent / "plugin"
 
@@ -55,8 +57,6 @@ class Desk:
 
     def here(self, monkeypatch, *arguments):
         """The same without a new process: quicker, for all that does not end it."""
-        from nightledger.cli import main
-
         out, err = io.StringIO(), io.StringIO()
         for name, value in self.environ.items():
             monkeypatch.setenv(name, value)

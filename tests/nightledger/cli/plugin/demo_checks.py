@@ -10,4 +10,8 @@ def locked(lock, *, weakest: int = 1):
     """Is the box locked?"""
     if lock is None:
         return failed("there is no lock")
-    return passed(f"the lock has strength {lock}") if lock >= weakest else failed(f"the lock has strength {lock} only")
+    return (
+        passed(f"the lock has strength {lock}")
+        if lock >= weakest
+        else failed(f"the lock has strength {lock} only")
+    )

@@ -1,0 +1,67 @@
+import json
+
+import pytest
+
+
+def test_a_check_ends_with_1_when_something_fails(run):
+    ended = run("check", "demo-box-locked")
+    assert ended.code == 1
+    assert "there is no lock" in ended.out
+
+
+def test_one_resource_is_asked_about_by_name_or_uid_and_nothing_else_counts(run):
+    for wanted in ("ledger", "box:ledger"):
+        ended = run("check", "demo-box-locked", "--on", wanted, "--output", "json")
+        assert ended.code == 0, ended.err
+        assert [row["name"] for row in ended.rows] == ["ledger"]
+
+
+def test_a_resource_that_is_not_there_is_not_a_pass(run):
+    ended = run("check", "demo-box-locked", "--on", "no-such-box")
+    assert ended.code == 3
+    assert "nothing could be read" in ended.err
+
+
+def test_without_seal_nothing_is_kept(desk, run):
+    run("check", "demo-box-locked")
+    assert not (desk.path / "evidence.db").exists()
+
+
+def test_sealed_checks_are_a_series_of_their_own(run):
+    run("scan")
+    ended = run("check", "demo-box-locked", "--on", "shed", "--seal", "--output", "json")
+    assert json.loads(ended.out)["series"] == "part: demo-box-locked on=shed"
+    assert ended.code == 1
+    assert run("scan").err.count("0 changed since run 1") == 1
+    assert run("verify").code == 0
+
+
+def test_a_waived_failure_does_not_fail_the_check(run):
+    run("scan")
+    waived = run(
+        "waive", "demo-box-locked", "--on", "box:shed", "--until", "2099-01-01",
+        "--reason", "The shed stands in a locked yard.", "--approver", "A. Ng",
+    )  # fmt: skip
+    assert waived.code == 0
+    ended = run("check", "demo-box-locked")
+    assert ended.code == 0
+    assert "1 waived" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["demo-box-lokced"], "demo-box-locked"),
+        (["encryption-at-rst"], "encryption_at_rest"),
+        (["demo-box-locked", "--source", "storeroom"], "store-room"),
+    ],
+)
+def test_a_word_nearly_right_is_answered_with_the_nearest(run, words, meant):
+    ended = run("check", *words)
+    assert ended.code == 2
+    assert meant in ended.err
+
+
+def test_checks_that_ask_nothing_of_the_sources_end_with_2(run):
+    ended = run("check", "aws-iam-user-mfa")
+    assert ended.code == 2

@@ -1,0 +1,70 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+VERBS = ["init", "doctor", "permissions", "scan", "check", "drift", "status", "show", "report", "verify", "waive", "list", "explain", "schedule"]  # fmt: skip
+
+HEAVY = {
+    "boto3", "botocore", "pandas", "pydantic", "rich", "psycopg", "sqlite3", "ldap3", "paramiko", "apscheduler",
+    "jinja2", "zstandard", "cryptography", "orjson", "yaml", "httpx", "distributed",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], *([verb] for verb in VERBS)], ids=lambda words: " ".join(words) or "top"
+)
+def test_help_imports_nothing_heavy(desk, arguments):
+    program = (
+        "import json, sys\nfrom nightledger.cli import main\n"
+        "try:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+        "sys.stderr.write(json.dumps([n for n in sys.modules if '.' not in n]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments, "--help"],
+        env=desk.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not HEAVY & set(json.loads(done.stderr))
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_shows_an_example_that_it_can_read(verb, run):
+    help_ = run(verb, "--help")
+    assert help_.code == 0
+    _, _, example = help_.out.partition("example:\n")
+    assert example.strip().startswith(f"nightledger {verb}")
+
+
+def test_version_is_one_line(run):
+    ended = run("--version")
+    assert (ended.code, ended.out.split()[0], ended.out.count("\n")) == (0, "nightledger", 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["chek", "x"], "did you mean check?"),
+        (["list", "check"], "did you mean checks?"),
+        (["list", "zzz"], "one of checks, kinds"),
+        (["scan", "--output", "jsn"], "did you mean json"),
+        ([], "required: COMMAND"),
+        (["scan", "--fast"], "unrecognized arguments: --fast"),
+        (["waive", "x", "--until", "tomorrow"], "invalid"),
+    ],
+)
+def test_a_wrong_word_is_answered_in_one_line_with_a_hint(run, words, meant):
+    ended = run(*words)
+    first, hint, *_ = ended.err.splitlines()
+    assert ended.code == 2
+    assert meant in first
+    assert hint.startswith("hint: nightledger")
+    assert ended.out == ""
+
+
+def test_a_hostile_word_does_not_reach_the_terminal_as_it_is(run):
+    assert "\x1b" not in run("list", "\x1b[2J").err
+    assert "\x1b" not in run("explain", "\x1b[2Jx").err
