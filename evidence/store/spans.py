@@ -62,6 +62,12 @@ def runs_of(backend: Backend, series: str, unit: Unit, until: int) -> list[int]:
     return [int(run) for (run,) in backend.query(_DONE, values)]
 
 
+def units_of(backend: Backend, series: str) -> list[Unit]:
+    """Every unit a series ever planned."""
+    rows = backend.query("SELECT source, target, kind FROM unit WHERE series = ?", (series,))
+    return sorted(Unit(source, target, kind) for source, target, kind in rows)
+
+
 def _chunks(uids: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
     for start in range(0, len(uids), _CHUNK):
         chunk = uids[start : start + _CHUNK]

@@ -1,4 +1,4 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -72,6 +72,7 @@ class Estate:
         series="nightly",
         day=None,
         planned=True,
+        others=(),
     ):
         day = day or f"2026-11-{len(self.nights) + 1:02d}"
         run = self.store.begin_run(
@@ -81,10 +82,12 @@ class Estate:
             tool="test",
             selection=None,
             checks=checks or {ENC: "v1"},
-            planned=[UNIT] if planned else [],
+            planned=[UNIT, *others] if planned else [],
         )
         if done and planned:
             self.store.commit_unit(run, *looked(buckets, parts or {"global": reached}, day))
+        for unit in others:
+            self.store.commit_unit(run, *looked((), {"global": COMPLETE}, day, unit))
         self.store.finish_run(run, f"{day}T02:00:00Z")
         self.nights.append(run)
         return run
@@ -93,7 +96,7 @@ class Estate:
         return compare(self.store, *self.nights[-2:], **options)
 
 
-def looked(buckets, parts, day):
+def looked(buckets, parts, day, unit=UNIT):
     why = Missing(Reason.DENIED, need="s3:ListAllMyBuckets")
     coverage = tuple(
         Coverage(Scope(UNIT.target, part), status, why=None if status is COMPLETE else why)
@@ -104,7 +107,7 @@ def looked(buckets, parts, day):
     findings += [Finding(ENC, scope, UNKNOWN, f"could not be listed ({why})") for scope in unlisted]
     observations = tuple(bucket.observation() for bucket in buckets)
     began = f"{day}T01:10:00Z"
-    return UnitResult(UNIT, "role/auditor", began, began, coverage, observations), findings
+    return UnitResult(unit, "role/auditor", began, began, coverage, observations), findings
 
 
 @pytest.fixture
@@ -252,7 +255,44 @@ def test_a_unit_that_is_no_longer_planned_is_a_blind_spot(estate):
     estate.night(planned=False)
     (entry,) = estate.drift().entries
     assert entry.change is Change.BLIND_SPOT
-    assert "no longer planned" in entry.sentence
+    assert "aws.s3.bucket in aws/111122223333 was not polled" in entry.sentence
+
+
+def test_a_target_that_stays_unpolled_is_reminded_of_in_one_line_and_then_stale(estate):
+    kinds = [UNIT, replace(UNIT, kind="aws.rds.instance"), replace(UNIT, kind="aws.ec2.volume")]
+    estate.night(*many(8), others=kinds[1:])
+    for day in ("2026-11-02", "2026-11-03", "2026-11-20"):
+        estate.night(planned=False, day=day)
+    (second,) = compare(estate.store, 2, 3).entries
+    assert (second.change, second.since) == (Change.BLIND_SPOT, 2)
+    assert "aws.s3.bucket in aws/111122223333 was not polled" in second.sentence
+    assert estate.drift().entries[0].change is Change.STALE
+
+
+def test_units_of_a_target_that_are_all_unpolled_are_one_line(estate):
+    estate.night(*many(3), others=[replace(UNIT, kind="aws.rds.instance")])
+    estate.night(planned=False)
+    (entry,) = estate.drift().entries
+    assert "aws.rds.instance, aws.s3.bucket in aws/111122223333 were not polled" in entry.sentence
+    assert "3 known then with 3 pass" in entry.sentence
+
+
+def test_a_unit_that_failed_as_a_whole_is_one_blind_spot_for_all_its_parts(estate):
+    parts = {"eu-west-1": COMPLETE, "us-east-1": COMPLETE}
+    estate.night(Bucket("b1", part="eu-west-1"), Bucket("b2", FAIL, part="us-east-1"), parts=parts)
+    estate.night(reached=FAILED)
+    (entry,) = estate.drift().entries
+    assert entry.change is Change.BLIND_SPOT
+    assert "run 1 of 2026-11-01: 2 known then with 1 fail, 1 pass" in entry.sentence
+
+
+def test_a_part_that_silently_dropped_out_is_a_blind_spot_every_night(estate):
+    estate.night(Bucket("b1", part="eu-west-1"), parts={"eu-west-1": COMPLETE, "us-east-1": COMPLETE})
+    for _ in range(2):
+        estate.night(parts={"us-east-1": COMPLETE})
+        (entry,) = estate.drift().entries
+        assert (entry.change, entry.since) == (Change.BLIND_SPOT, 2)
+        assert "aws/111122223333/eu-west-1 was not among the parts looked at" in entry.sentence
 
 
 def test_a_scope_unseen_for_longer_than_the_limit_is_stale(estate):
@@ -613,6 +653,24 @@ def test_what_needs_people_comes_first(estate):
         Change.FIXED,
         Change.STILL_FAILING,
     ]
+
+
+def test_both_engines_tell_the_same(store):
+    estate = Estate(store)
+    waived(estate, OnResource("nobody"), date(2027, 11, 30))
+    estate.night(*many(10), Bucket("c1", FAIL), Bucket("c2", FAIL), Bucket("c3"), Bucket("c4"))
+    estate.night(*many(3), Bucket("c1", FAIL), Bucket("c2"), Bucket("c3", FAIL), Bucket("c4", UNKNOWN))
+    assert [entry.change for entry in estate.drift().entries] == [
+        Change.SUSPECTED_MASS_VANISH,
+        Change.BLIND_SPOT,
+        Change.REGRESSED,
+        Change.FIXED,
+        Change.WAIVER_ORPHANED,
+        Change.STILL_FAILING,
+    ]
+    estate.night(reached=FAILED)
+    (lost,) = estate.drift().of(Change.BLIND_SPOT)
+    assert "run 2 of 2026-11-02: 7 known then with 2 fail, 4 pass, 1 unknown" in lost.sentence
 
 
 STEPS = st.sampled_from(["pass", "fail", "unknown", "absent", "refused", "interrupted"])
