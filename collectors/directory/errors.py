@@ -30,7 +30,7 @@ class AttributeRefused(NightledgerError):
 
 _RESULTS: dict[int, tuple[Reason, str]] = {
     3: (Reason.TIMEOUT, "the server's time limit cut the search short"),
-    4: (Reason.TRUNCATED, "the server's size limit cut the search short"),
+    4: (Reason.TRUNCATED, "the server's size limit for this account cut the search short"),
     8: (Reason.DENIED, "the server asks for stronger authentication"),
     10: (Reason.NOT_AVAILABLE, "the server refers to another server, which is not followed"),
     11: (Reason.TRUNCATED, "an administrative limit cut the search short"),
