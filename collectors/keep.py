@@ -73,11 +73,7 @@ EVERYTHING = Keep(everything=True)
 @lru_cache(maxsize=1024)
 def parse(text: str) -> Keep:
     """Read a keep-list; raises KeepError with the place where it stops making sense."""
-    words = _Words(text)
-    keep = _fields(words, end="")
-    if not keep.fields:
-        raise KeepError(f"the keep-list {text!r} keeps nothing")
-    return keep
+    return _fields(_Words(text), end="")
 
 
 class _Words:
@@ -132,6 +128,8 @@ def _fields(words: _Words, end: str) -> Keep:
         if not words.accept(","):
             break
     words.expect(end)
+    if not fields:
+        raise KeepError(f"the keep-list {words.text!r} keeps nothing somewhere")
     names = [field.name for field in fields]
     if len(set(names)) != len(names):
         raise KeepError(f"the keep-list {words.text!r} names a field twice")

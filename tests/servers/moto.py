@@ -59,8 +59,10 @@ class Front:
             "ec2.describe_snapshots public": _public_snapshots,
         }
         self.before: dict[str, Callable[[], None]] = {}
+        self.after: dict[str, Callable[[], None]] = {}
         self.jitter: Callable[[], float] = lambda: 0.0
         self.throttle_every = 0
+        self.page_size = 0
         self.counts: Counter[str] = Counter()
         self.keys: list[tuple[str, str]] = []
         self.seen: list[str] = []
@@ -79,12 +81,19 @@ class Front:
         if before is not None:
             before()
         answer = self._own_answer(operation, region, protocol, number)
+        after = self.after.pop(operation, None)
+        if after is not None:
+            after()
         if answer is None:
             return self._app(environ, start_response)
         status, kind, body = answer
         start_response(
             f"{status} X",
-            [("Content-Type", kind), ("Content-Length", str(len(body))), ("x-amzn-RequestId", f"front-{number}")],
+            [
+                ("Content-Type", kind),
+                ("Content-Length", str(len(body))),
+                ("x-amzn-RequestId", f"front-{number}"),
+            ],
         )
         return [body]
 
@@ -96,9 +105,13 @@ class Front:
             self.keys.append((operation, key[1] if key else ""))
             return self.requests
 
-    def _own_answer(self, operation: str, region: str, protocol: str, number: int) -> tuple[int, str, bytes] | None:
+    def _own_answer(
+        self, operation: str, region: str, protocol: str, number: int
+    ) -> tuple[int, str, bytes] | None:
         if self.throttle_every and number % self.throttle_every == 0:
-            return _error(protocol, "Throttling" if protocol != "s3" else "SlowDown", 503 if protocol == "s3" else 400)
+            return _error(
+                protocol, "Throttling" if protocol != "s3" else "SlowDown", 503 if protocol == "s3" else 400
+            )
         code = self.refused.get(operation) or self.refused.get(f"{region}/{operation}")
         if code:
             return _error(protocol, code, 403)
@@ -120,6 +133,9 @@ class Front:
             return _s3_operation(environ), "s3", region
         size = int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(size)
+        if self.page_size:
+            body = re.sub(rb"MaxResults=[0-9]+", b"MaxResults=%d" % self.page_size, body)
+            environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = io.BytesIO(body)
         form = urllib.parse.parse_qs(body.decode())
         name = _snake(form.get("Action", ["unknown"])[0]) + (" public" if "RestorableBy.1" in form else "")
@@ -140,7 +156,9 @@ def _public_snapshots(region: str) -> str:
         for snapshot in backends[region].snapshots.values()
         if "all" in snapshot.create_volume_permission_groups
     ]
-    return f"<DescribeSnapshotsResponse><snapshotSet>{''.join(rows)}</snapshotSet></DescribeSnapshotsResponse>"
+    return (
+        f"<DescribeSnapshotsResponse><snapshotSet>{''.join(rows)}</snapshotSet></DescribeSnapshotsResponse>"
+    )
 
 
 def _s3_operation(environ: dict[str, Any]) -> str:

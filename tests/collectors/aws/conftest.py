@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+
+from tests.collectors.aws.estate import seed
+from tests.collectors.aws.look import Cloud
+from tests.servers.moto import DUMMY, MotoServer
+
+
+@pytest.fixture(scope="session")
+def moto():
+    server = MotoServer().start()
+    yield server
+    server.stop()
+
+
+@contextmanager
+def dummy_credentials():
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in DUMMY.items():
+            patch.setenv(name, value)
+        patch.delenv("AWS_PROFILE", raising=False)
+        patch.delenv("AWS_SESSION_TOKEN", raising=False)
+        yield
+
+
+@pytest.fixture
+def cloud(moto):
+    with dummy_credentials():
+        moto.reset()
+        seen = Cloud(moto)
+        yield seen
+        seen.close()
+
+
+@pytest.fixture(scope="module")
+def seeded(moto):
+    with dummy_credentials():
+        moto.reset()
+        seen = Cloud(moto)
+        seen.truth = seed(seen)
+        yield seen
+        seen.close()
+
+
+@pytest.fixture
+def estate(seeded):
+    seeded.front.clear()
+    yield seeded
+    seeded.front.clear()

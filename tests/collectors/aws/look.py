@@ -1,0 +1,118 @@
+"""Poll a moto cloud as a run would, and judge what was seen."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import boto3
+
+from checks.check import Check
+from checks.judge import judge
+from checks.load import all_checks
+from collectors.aws.clients import Clients
+from collectors.aws.platform import AwsPlatform
+from collectors.aws.source import Source
+from collectors.limits import Limits, Rate
+from collectors.plan import plan_kind, specs, wanted_facts
+from collectors.poll import Errand, poll
+from evidence.canonical import canonical, digest
+from evidence.model import Finding, Missing, Reason, UnitResult
+from tests.servers.moto import MotoServer
+
+AS_OF = date.today()  # noqa: DTZ011 - moto dates what it makes by the clock of this machine
+REGIONS = ("eu-west-1", "us-east-1")
+ACCOUNT = "123456789012"
+
+
+def aws_checks() -> dict[str, Check]:
+    return {name: check for name, check in all_checks().checks.items() if name.startswith("aws-")}
+
+
+class Cloud:
+    def __init__(self, moto: MotoServer) -> None:
+        self.url = moto.url
+        self.front = moto.front
+        self.platforms: list[AwsPlatform] = []
+        self.made: list[Any] = []
+
+    def client(self, service: str, region: str = "us-east-1", **keys: str) -> Any:
+        made = boto3.Session().client(service, region_name=region, endpoint_url=self.url, **keys)
+        if service == "s3control":
+            made.meta.events.register("before-call", self._without_host_prefix)
+        self.made.append(made)
+        return made
+
+    def _without_host_prefix(self, params: Any, **_: Any) -> None:
+        params["url"] = params["url"].replace(f"//{ACCOUNT}.", "//")
+
+    def source(self, **other: Any) -> Source:
+        return Source(**{"name": "test", "regions": REGIONS, "endpoint_url": self.url, **other})
+
+    def platform(self, workers: int = 8) -> AwsPlatform:
+        fast = Limits({"": Rate(10_000, 10_000)})
+        platform = AwsPlatform(Clients(fast, workers=workers))
+        platform.workers = workers
+        self.platforms.append(platform)
+        return platform
+
+    def poll(
+        self, source: Source | None = None, checks: list[str] | None = None, *, workers: int = 8
+    ) -> dict[tuple[str, str], UnitResult]:
+        source = source or self.source()
+        platform = self.platform(workers)
+        plans = plans_for(platform, checks)
+        results = poll([Errand(platform, source.name, source, plans)])
+        return {(result.unit.target, result.unit.kind): result for result in results}
+
+    def judge(self, checks: list[str] | None = None, source: Source | None = None) -> list[Finding]:
+        results = self.poll(source, checks)
+        chosen = [check for name, check in aws_checks().items() if not checks or name in checks]
+
+        def elsewhere(kind, fact, resource):
+            held = results.get((resource.scope.target, kind))
+            rows = held.observations if held else ()
+            return rows[0].facts.get(fact) if rows else Missing(Reason.ERROR)
+
+        return [
+            finding
+            for result in results.values()
+            for finding in judge(result, chosen, AS_OF, elsewhere=elsewhere)
+        ]
+
+    def verdicts(self, *checks: str, source: Source | None = None) -> dict[tuple[str, str], str]:
+        return {
+            (finding.check, getattr(finding.subject, "name", str(finding.subject))): finding.status.value
+            for finding in self.judge(list(checks) or None, source)
+        }
+
+    def close(self) -> None:
+        for platform in self.platforms:
+            platform.close()
+        for made in self.made:
+            made.close()
+
+
+def plans_for(platform: AwsPlatform, checks: list[str] | None) -> dict[str, Any]:
+    known = specs([platform])
+    chosen = [check for name, check in aws_checks().items() if not checks or name in checks]
+    reads = [(kind, (*check.facts, *check.first_facts)) for check in chosen for kind in check.on]
+    reads += [
+        (place.split(":")[0], [place.split(":")[1]]) for check in chosen for place in check.also.values()
+    ]
+    return {kind: plan_kind(known[kind], facts) for kind, facts in wanted_facts(reads, known).items()}
+
+
+def fingerprint(results: dict[tuple[str, str], UnitResult]) -> str:
+    rows = [
+        [
+            o.resource.kind,
+            o.resource.uid,
+            o.resource.name,
+            [list(pair) for pair in o.resource.labels],
+            dict(o.facts),
+        ]
+        for _, result in sorted(results.items())
+        for o in result.observations
+    ]
+    return digest(canonical(rows))
