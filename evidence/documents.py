@@ -28,19 +28,19 @@ from evidence.model import (
 MISSING = "$missing"
 """The key that marks a fact we could not read; no fact may hold a mapping that uses it itself."""
 
+_SCALAR = frozenset({str, int, bool, type(None), list, tuple})
+
 Document = dict[str, Any]
 """A JSON object as orjson reads and writes it."""
 
 
 def encode_fact(value: Fact) -> Json:
     """A fact as JSON; raises NotCanonical when a mapping uses the reserved key."""
-    match value:
-        case Missing(reason, need, detail):
-            return {MISSING: reason.value, "need": need, "detail": detail}
-        case Mapping() if MISSING in value:
-            raise NotCanonical(f"a fact may not use the key {MISSING}")
-        case _:
-            return value
+    if isinstance(value, Missing):
+        return {MISSING: value.reason.value, "need": value.need, "detail": value.detail}
+    if isinstance(value, Mapping) and MISSING in value:
+        raise NotCanonical(f"a fact may not use the key {MISSING}")
+    return value
 
 
 def decode_fact(value: Any) -> Fact:
@@ -54,7 +54,7 @@ def decode_fact(value: Any) -> Fact:
 
 def encode_facts(facts: Mapping[str, Fact]) -> Document:
     """Facts by name, each as JSON."""
-    return {name: encode_fact(value) for name, value in facts.items()}
+    return {name: value if type(value) in _SCALAR else encode_fact(value) for name, value in facts.items()}
 
 
 def decode_facts(document: Mapping[str, Any]) -> dict[str, Fact]:
@@ -100,9 +100,9 @@ def decode_coverage(document: Mapping[str, Any]) -> tuple[Coverage, ...]:
 
 
 def manifest_document(
-    unit: Unit, principal: str, coverage: str, resources: Sequence[tuple[str, str, Sequence[Sequence[str]]]]
+    unit: Unit, principal: str, coverage: str, resources: Sequence[Sequence[str]]
 ) -> Document:
-    """What a unit's digest is taken over: resources as (uid, evidence digest or "", [[check, verdict digest]])."""
+    """What a unit's digest is taken over: each resource as its `manifest_row`, sorted by uid."""
     return {
         "v": 1,
         "unit": unit_key(unit),
@@ -110,6 +110,14 @@ def manifest_document(
         "coverage": coverage,
         "resources": resources,
     }
+
+
+def manifest_row(uid: str, evidence: str, findings: Iterable[tuple[str, str]]) -> list[str]:
+    """A resource in a manifest: uid, evidence digest or "", then check and verdict digest in turn, sorted."""
+    row = [uid, evidence]
+    for said in sorted(findings):
+        row += said
+    return row
 
 
 def journal_document(result: UnitResult, manifest: str, owner: str, attempt: int) -> Document:

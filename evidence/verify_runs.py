@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from evidence.canonical import canonical, digest
-from evidence.documents import manifest_document, unit_key
+from evidence.documents import manifest_document, manifest_row, unit_key
 from evidence.ledger import leaf_hash, merkle_root
 from evidence.model import Unit
 from evidence.store import Store, StoreError, UnitState
@@ -170,6 +170,7 @@ def _stored_units(store: Store, run: int) -> Iterator[StoredUnit]:
 
 def _derived(store: Store, run: int, units: Mapping[int, StoredUnit]) -> Iterator[tuple[int, str]]:
     """Each done unit's digest, recomputed from the rows that hold as of the run."""
+    store.interned.forget()
     resources = groupby(store.backend.stream(_RESOURCES, (run, run, run)), key=itemgetter(0))
     findings = groupby(store.backend.stream(_FINDINGS, (run, run, run)), key=itemgetter(0))
     held, said = next(resources, None), next(findings, None)
@@ -180,15 +181,17 @@ def _derived(store: Store, run: int, units: Mapping[int, StoredUnit]) -> Iterato
             said = next(findings, None)
         known = held[1] if held is not None and held[0] == number else iter(())
         verdicts = said[1] if said is not None and said[0] == number else iter(())
-        yield number, _manifest_digest(units[number], known, verdicts)
+        yield number, _manifest_digest(store, units[number], known, list(verdicts))
 
 
-def _manifest_digest(unit: StoredUnit, known: Iterator[Row], verdicts: Iterator[Row]) -> str:
+def _manifest_digest(store: Store, unit: StoredUnit, known: Iterator[Row], verdicts: list[Row]) -> str:
+    checks = store.interned.checks({row[2] for row in verdicts})
+    digests = store.interned.digests({row[3] for row in verdicts})
     findings: dict[int, list[tuple[str, str]]] = {}
     for _, resource, check, verdict in verdicts:
-        findings.setdefault(resource, []).append((check, named(verdict)))
+        findings.setdefault(resource, []).append((checks.get(check, ""), digests.get(verdict, "")))
     rows = [
-        (uid, named(evidence) if evidence else "", sorted(findings.get(resource, ())))
+        manifest_row(uid, named(evidence) if evidence else "", findings.get(resource, ()))
         for _, resource, uid, evidence in known
         if evidence is not None or resource in findings
     ]
@@ -252,9 +255,9 @@ LEFT JOIN evidence e ON e.resource_id = r.id AND e.from_run <= ? AND e.to_run > 
 LEFT JOIN object o ON o.id = e.object_id WHERE ru.run_id = ? ORDER BY ru.unit_id, r.id"""
 
 _FINDINGS = """
-SELECT ru.unit_id, r.id, c.name, o.digest FROM run_unit ru JOIN resource r ON r.unit_id = ru.unit_id
+SELECT ru.unit_id, r.id, f.check_id, f.verdict_id
+FROM run_unit ru JOIN resource r ON r.unit_id = ru.unit_id
 JOIN finding f ON f.resource_id = r.id AND f.from_run <= ? AND f.to_run > ?
-JOIN check_name c ON c.id = f.check_id JOIN object o ON o.id = f.verdict_id
 WHERE ru.run_id = ? ORDER BY ru.unit_id, r.id"""
 
 _JOURNALS = "SELECT unit_id, codec, dictionary_id, data FROM journal WHERE run_id = ?"

@@ -6,7 +6,7 @@ carried, and the unit's coverage names it as not seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,11 +16,13 @@ from evidence.documents import (
     evidence_document,
     journal_document,
     manifest_document,
+    manifest_row,
     verdict_document,
 )
 from evidence.model import Finding, Missing, Resource, Scope, ScopeStatus, Status, UnitResult, scope_uid
 from evidence.store.backend import OPEN, Backend
 from evidence.store.errors import StoreError
+from evidence.store.interned import Interned
 from evidence.store.objects import Objects, named, raw_digest
 from evidence.store.rows import STATUS_CODES
 
@@ -147,7 +149,7 @@ def unit_documents(prepared: Prepared, kept: Mapping[str, Entry]) -> tuple[bytes
 
 def unit_digest(result: UnitResult, coverage: str, entries: Mapping[str, Entry]) -> str:
     """The digest of a unit's manifest."""
-    rows = [(uid, e.evidence, sorted(e.findings.items())) for uid, e in sorted(entries.items())]
+    rows = [manifest_row(uid, e.evidence, e.findings.items()) for uid, e in sorted(entries.items())]
     return digest(canonical(manifest_document(result.unit, result.principal, coverage, rows)))
 
 
@@ -167,7 +169,7 @@ def seconds(moment: str) -> int:
     return int(parsed.timestamp())
 
 
-def remember(backend: Backend, unit_id: int) -> Remembered:
+def remember(backend: Backend, interned: Interned, unit_id: int) -> Remembered:
     """Read the open rows of one unit: memory is that of the unit, never of the estate."""
     remembered = Remembered({}, {}, {})
     uids: dict[int, str] = {}
@@ -176,18 +178,25 @@ def remember(backend: Backend, unit_id: int) -> Remembered:
         remembered.places[uid] = (name, part)
         if evidence is not None:
             remembered.entries[uid] = Entry(name, part, named(evidence))
-    for row, check, verdict in backend.query(_OPEN_FINDINGS, (unit_id, OPEN)):
+    found = backend.query(_OPEN_FINDINGS, (unit_id, OPEN))
+    checks = interned.checks({row[1] for row in found})
+    digests = interned.digests({row[2] for row in found})
+    for row, check, verdict in found:
         uid = uids[row]
-        entry = remembered.entries.setdefault(uid, Entry(*remembered.places[uid]))
-        entry.findings[check] = named(verdict)
+        if uid not in remembered.entries:
+            remembered.entries[uid] = Entry(*remembered.places[uid])
+        remembered.entries[uid].findings[checks[check]] = digests[verdict]
     return remembered
 
 
 class Difference:
     """Writes what changed between the remembered and the new entries of one unit, inside a transaction."""
 
-    def __init__(self, backend: Backend, objects: Objects, unit_id: int, run: int) -> None:
+    def __init__(
+        self, backend: Backend, objects: Objects, interned: Interned, unit_id: int, run: int
+    ) -> None:
         self._backend = backend
+        self._interned = interned
         self._objects = objects
         self._unit = unit_id
         self._run = run
@@ -240,7 +249,7 @@ class Difference:
         after = {(uid, check): said for uid, e in new.items() for check, said in e.findings.items()}
         ended = [key for key, said in before.items() if after.get(key) != said]
         begun = {key: said for key, said in after.items() if before.get(key) != said}
-        checks = check_ids(self._backend, {check for _, check in [*ended, *begun]})
+        checks = self._interned.check_ids({check for _, check in [*ended, *begun]})
         self._backend.execute_many(
             "UPDATE finding SET to_run = ? WHERE resource_id = ? AND check_id = ? AND to_run = ?",
             [(self._run, ids[uid], checks[check], OPEN) for uid, check in ended],
@@ -255,24 +264,6 @@ class Difference:
             ],
             ignore=False,
         )
-
-
-def check_ids(backend: Backend, names: Iterable[str]) -> dict[str, int]:
-    """The row ids of checks by name, made where new."""
-    return intern(backend, "check_name", sorted(names))
-
-
-def intern(backend: Backend, table: str, names: Sequence[str]) -> dict[str, int]:
-    """The row ids of names in a table of (id, name), made where new."""
-    if not names:
-        return {}
-    sql = f"SELECT name, id FROM {table} WHERE name IN ({', '.join('?' * len(names))})"  # noqa: S608 - our names
-    found = {str(name): int(row) for name, row in backend.query(sql, names)}
-    fresh = [(name,) for name in names if name not in found]
-    if fresh:
-        backend.insert_many(table, "name", fresh, ignore=True)
-        found = {str(name): int(row) for name, row in backend.query(sql, names)}
-    return found
 
 
 def raw_objects(result: UnitResult) -> dict[str, bytes]:
@@ -290,6 +281,5 @@ LEFT JOIN evidence e ON e.resource_id = r.id AND e.to_run = ?
 LEFT JOIN object o ON o.id = e.object_id WHERE r.unit_id = ?"""
 
 _OPEN_FINDINGS = """
-SELECT f.resource_id, c.name, o.digest FROM resource r
-JOIN finding f ON f.resource_id = r.id JOIN check_name c ON c.id = f.check_id
-JOIN object o ON o.id = f.verdict_id WHERE r.unit_id = ? AND f.to_run = ?"""
+SELECT f.resource_id, f.check_id, f.verdict_id FROM resource r
+JOIN finding f ON f.resource_id = r.id WHERE r.unit_id = ? AND f.to_run = ?"""

@@ -17,6 +17,7 @@ _NO_DICTIONARY = 0
 _SAMPLES = 256
 _DICTIONARY_BYTES = 16_384
 _CHUNK = 500
+_REMEMBERED = 20_000
 
 _Bytes = bytes | bytearray | memoryview
 
@@ -30,6 +31,7 @@ class Objects:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._codecs: dict[int, _Codec] = {}
+        self._ids: dict[str, int] = {}
         self._newest: dict[str, int] | None = None
         self._samples: dict[str, list[_Bytes]] = defaultdict(list)
 
@@ -45,13 +47,17 @@ class Objects:
 
     def ids(self, names: Iterable[str]) -> dict[str, int]:
         """The row ids of those digests that are stored."""
-        found: dict[str, int] = {}
-        wanted = [raw_digest(name) for name in names]
+        wanted_names = list(names)
+        found = {name: self._ids[name] for name in wanted_names if name in self._ids}
+        wanted = [raw_digest(name) for name in wanted_names if name not in found]
         for start in range(0, len(wanted), _CHUNK):
             chunk = wanted[start : start + _CHUNK]
             marks = ", ".join("?" * len(chunk))
             sql = f"SELECT digest, id FROM object WHERE digest IN ({marks})"  # noqa: S608 - only question marks
             found.update((named(digest), row) for digest, row in self._backend.query(sql, chunk))
+        if len(self._ids) + len(found) > _REMEMBERED:
+            self._ids.clear()
+        self._ids.update(found)
         return found
 
     def get(self, name: str) -> bytes:
@@ -88,6 +94,7 @@ class Objects:
         """Drop what is remembered of dictionaries: call it when a transaction was rolled back."""
         self._newest = None
         self._codecs.clear()
+        self._ids.clear()
 
     def _read(self, rows: Sequence[tuple[int, int, bytes]], name: str) -> bytes:
         if not rows:

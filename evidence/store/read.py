@@ -220,13 +220,13 @@ JOIN check_name c ON c.id = f.check_id WHERE ru.run_id = ?"""
 
 _EVIDENCE_SPAN = """
 SELECT u.source, u.target, u.kind, r.uid, r.name, r.part, e.from_run, e.to_run, o.digest
-FROM {} JOIN resource r ON r.id = e.resource_id JOIN unit u ON u.id = r.unit_id
-JOIN object o ON o.id = e.object_id WHERE """
+FROM {} CROSS JOIN resource r CROSS JOIN unit u CROSS JOIN object o
+WHERE r.id = e.resource_id AND u.id = r.unit_id AND o.id = e.object_id AND """
 
 _FINDING_SPAN = """
 SELECT u.source, u.target, u.kind, r.uid, r.name, r.part, c.name, f.from_run, f.to_run, f.status, o.digest
-FROM {} JOIN resource r ON r.id = f.resource_id JOIN unit u ON u.id = r.unit_id
-JOIN check_name c ON c.id = f.check_id JOIN object o ON o.id = f.verdict_id WHERE """
+FROM {} CROSS JOIN resource r CROSS JOIN unit u CROSS JOIN check_name c CROSS JOIN object o
+WHERE r.id = f.resource_id AND u.id = r.unit_id AND c.id = f.check_id AND o.id = f.verdict_id AND """
 
 _CHANGED = """(
 SELECT * FROM {0} WHERE from_run > ? AND from_run <= ?

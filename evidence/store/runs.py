@@ -16,7 +16,6 @@ from evidence.store.ingest import (
     Verdicts,
     carried,
     complete,
-    intern,
     journal_bytes,
     prepare,
     raw_objects,
@@ -24,6 +23,7 @@ from evidence.store.ingest import (
     seconds,
     unit_documents,
 )
+from evidence.store.interned import Interned
 from evidence.store.log import Log
 from evidence.store.objects import Objects, named, raw_digest
 from evidence.store.rows import Lease, Run, Sealed, UnitState
@@ -38,8 +38,9 @@ _NOTHING = b""
 class Runs:
     """Writes runs and their units; each method is one transaction."""
 
-    def __init__(self, backend: Backend, objects: Objects, log: Log) -> None:
+    def __init__(self, backend: Backend, objects: Objects, interned: Interned, log: Log) -> None:
         self._backend = backend
+        self._interned = interned
         self._objects = objects
         self._log = log
         self._verdicts = Verdicts()
@@ -119,7 +120,7 @@ class Runs:
             "UPDATE run_unit SET principal_id = ?, started = ?, finished = ?, digest = ?, coverage_id = ?, "
             "journal = ?, owner = ?, attempt = ? WHERE run_id = ? AND unit_id = ?",
             (
-                intern(self._backend, "principal", [result.principal])[result.principal],
+                self._interned.principal_id(result.principal),
                 seconds(result.started),
                 seconds(result.finished),
                 raw_digest(name),
@@ -185,11 +186,11 @@ class Runs:
         coverage, name = unit_documents(prepared, {})
         if complete(prepared.result) and name == self._last_digest(unit_id):
             return coverage, name
-        remembered = remember(self._backend, unit_id)
+        remembered = remember(self._backend, self._interned, unit_id)
         kept = carried(prepared, remembered, run.checks)
         if kept:
             coverage, name = unit_documents(prepared, kept)
-        difference = Difference(self._backend, self._objects, unit_id, run.id)
+        difference = Difference(self._backend, self._objects, self._interned, unit_id, run.id)
         difference.write(prepared, remembered, {**prepared.entries, **kept})
         return coverage, name
 

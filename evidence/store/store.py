@@ -15,6 +15,7 @@ from evidence.model import Finding, Json, Unit, UnitResult
 from evidence.seal import KeyDirectory, default_key_directory
 from evidence.store.backend import Backend, migrate
 from evidence.store.errors import NotFound, StoreError
+from evidence.store.interned import Interned
 from evidence.store.log import Log
 from evidence.store.objects import Objects
 from evidence.store.read import Reader
@@ -41,9 +42,10 @@ class Store:
     def __init__(self, backend: Backend, keys: KeyDirectory) -> None:
         self.backend = backend
         self.objects = Objects(backend)
+        self.interned = Interned(backend)
         self.log = Log(backend, keys)
         self._run_rows = RunRows(backend, self.objects)
-        self._runs = Runs(backend, self.objects, self.log)
+        self._runs = Runs(backend, self.objects, self.interned, self.log)
         self._reader = Reader(backend, self.objects)
 
     @classmethod
@@ -211,6 +213,7 @@ class Store:
                 yield
         except BaseException:
             self.objects.forget()
+            self.interned.forget()
             self._runs.forget()
             raise
 
