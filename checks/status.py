@@ -12,40 +12,9 @@ from typing import Protocol
 
 from checks.check import Check
 from checks.rule import Catalog, EvidenceMode, Provision
+from checks.status_answers import Answers, FindingRow, collect, tally
 from checks.status_line import Bad, Declared, ProvisionState, ProvisionStatus, Tally
-from evidence.model import Coverage, LinkType, ScopeStatus, Status, Unit
-
-
-class FindingRow(Protocol):
-    """What the roll-up reads of a finding; a scope's finding has a uid that starts with "scope:"."""
-
-    @property
-    def check(self) -> str:
-        """The check's id."""
-
-    @property
-    def uid(self) -> str:
-        """The uid of the resource, or of the scope."""
-
-    @property
-    def kind(self) -> str:
-        """The kind of the resource."""
-
-    @property
-    def name(self) -> str:
-        """The resource's name, for people."""
-
-    @property
-    def status(self) -> Status:
-        """One of the four verdicts."""
-
-    @property
-    def sentence(self) -> str:
-        """Why."""
-
-    @property
-    def seen(self) -> bool:
-        """False where the finding is only remembered from an earlier run: then it counts as unknown."""
+from evidence.model import Coverage, LinkType, ScopeStatus, Unit
 
 
 class UnitRow(Protocol):
@@ -83,7 +52,7 @@ def roll_up(
     Raises UnknownProvision for a link or a record that cites no paragraph.
     """
     people = overlay or Overlay()
-    answers = _collect(findings, people.waived)
+    answers = collect(findings, people.waived)
     gaps = _coverage_gaps(units)
     links = _links(rule, checks)
     records = _declared(rule, people.declared)
@@ -95,60 +64,12 @@ def roll_up(
     return _with_failures_below(lines)
 
 
-@dataclass(slots=True)
-class _Answers:
-    """One check's findings, split: uids by kind for what was decided, named findings for what went wrong."""
-
-    passed: dict[str, set[str]] = field(default_factory=dict)
-    bad_uids: dict[str, set[str]] = field(default_factory=dict)
-    failing: list[Bad] = field(default_factory=list)
-    waived: list[Bad] = field(default_factory=list)
-    unknown: list[Bad] = field(default_factory=list)
-    not_applicable: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class _CoverageGaps:
     """Kinds that were polled, and for each what of it was not reached."""
 
     polled: frozenset[str]
     by_kind: Mapping[str, tuple[str, ...]]
-
-
-def _collect(findings: Iterable[FindingRow], waived: Mapping[tuple[str, str], str]) -> dict[str, _Answers]:
-    answers: dict[str, _Answers] = {}
-    for row in findings:
-        _add(answers.setdefault(row.check, _Answers()), row, waived.get((row.check, row.uid), ""))
-    return answers
-
-
-def _add(answers: _Answers, row: FindingRow, waiver: str) -> None:
-    status, sentence = _as_of_now(row)
-    match status:
-        case Status.PASS:
-            answers.passed.setdefault(row.kind, set()).add(row.uid)
-            return
-        case Status.NOT_APPLICABLE:
-            answers.not_applicable += 1
-            return
-        case Status.FAIL:
-            pile = answers.waived if waiver else answers.failing
-        case Status.UNKNOWN:
-            # A waiver accepts a known weakness; it cannot make known what was not seen.
-            pile, waiver = answers.unknown, ""
-    pile.append(Bad(row.check, row.uid, row.kind, row.name, sentence, waiver))
-    if not row.uid.startswith("scope:"):
-        answers.bad_uids.setdefault(row.kind, set()).add(row.uid)
-
-
-def _as_of_now(row: FindingRow) -> tuple[Status, str]:
-    status = Status(row.status)
-    if row.seen:
-        return status, row.sentence
-    return (
-        Status.UNKNOWN,
-        f"not seen in this run; last known: {status.value.replace('_', ' ')}, {row.sentence}",
-    )
 
 
 def _coverage_gaps(units: Iterable[UnitRow]) -> _CoverageGaps:
@@ -190,11 +111,11 @@ def _declared(rule: Catalog, declared: Iterable[Declared]) -> dict[str, tuple[De
 def _line(
     provision: Provision,
     links: Mapping[LinkType, list[Check]],
-    answers: Mapping[str, _Answers],
+    answers: Mapping[str, Answers],
     coverage: _CoverageGaps,
     declared: tuple[Declared, ...],
 ) -> ProvisionStatus:
-    direct, supporting, context = (_tally(links.get(type_, []), answers) for type_ in LinkType)
+    direct, supporting, context = (tally(links.get(type_, []), answers) for type_ in LinkType)
     line = ProvisionStatus(
         provision=provision,
         state=ProvisionState.NOT_COVERED,
@@ -208,35 +129,8 @@ def _line(
     return replace(line, state=_state(line))
 
 
-def _tally(checks: Sequence[Check], answers: Mapping[str, _Answers]) -> Tally:
-    heard = [answers[check.id] for check in checks if check.id in answers]
-    bad = _united([answer.bad_uids for answer in heard])
-    passed = _united([answer.passed for answer in heard])
-    asked = _united([bad, passed])
-    sound = {kind: uids - bad.get(kind, set()) for kind, uids in passed.items()}
-    return Tally(
-        checks=tuple(sorted(check.id for check in checks)),
-        passes=sum(len(uids) for answer in heard for uids in answer.passed.values()),
-        passing=sum(map(len, sound.values())),
-        asked=sum(map(len, asked.values())),
-        kinds=tuple((kind, len(asked[kind])) for kind in sorted(asked)),
-        failing=tuple(finding for answer in heard for finding in answer.failing),
-        waived=tuple(finding for answer in heard for finding in answer.waived),
-        unknown=tuple(finding for answer in heard for finding in answer.unknown),
-        not_applicable=sum(answer.not_applicable for answer in heard),
-    )
-
-
-def _united(parts: Iterable[Mapping[str, set[str]]]) -> dict[str, set[str]]:
-    union: dict[str, set[str]] = {}
-    for part in parts:
-        for kind, uids in part.items():
-            union.setdefault(kind, set()).update(uids)
-    return union
-
-
 def _gaps(
-    checks: Iterable[Check], answers: Mapping[str, _Answers], coverage: _CoverageGaps
+    checks: Iterable[Check], answers: Mapping[str, Answers], coverage: _CoverageGaps
 ) -> tuple[str, ...]:
     """What keeps these checks from having seen everything; a kind nobody configured is out of scope, not a gap."""
     gaps: dict[str, None] = {}
