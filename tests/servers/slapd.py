@@ -11,6 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,15 +43,22 @@ GOOD_POLICY = {
 }
 
 
+def why_not() -> str:
+    """Why no slapd can run here, or an empty string."""
+    if SLAPD and Path(MODULES, "ppolicy.so").exists() and Path(SCHEMAS, "core.schema").exists():
+        return ""
+    return "slapd with its overlays and schemas is not installed"
+
+
 def require_slapd() -> None:
     """Skip the calling test where slapd cannot run; fail it instead under CI=true."""
     import pytest  # noqa: PLC0415 - the server is of use without it
 
-    if SLAPD and Path(MODULES, "ppolicy.so").exists() and Path(SCHEMAS, "core.schema").exists():
+    if not why_not():
         return
     if os.environ.get("CI") == "true":
-        pytest.fail("slapd with its overlays is not installed")
-    pytest.skip("slapd with its overlays is not installed")
+        pytest.fail(why_not())
+    pytest.skip(why_not())
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,8 @@ class Person:
             f"mail: {self.uid}@example.org",
             f"userPassword: {self.password}",
             f"createTimestamp: {self.created}",
+            # The same person is the same entry in every server that is seeded with them.
+            _entry_uuid(self.dn),
             *([f"authTimestamp: {self.last_login}"] if self.last_login else []),
             *([f"pwdAccountLockedTime: {self.locked}"] if self.locked else []),
         ]
@@ -105,7 +115,10 @@ class Certificate:
 
 @dataclass
 class SlapdServer:
-    """Use as a context manager. `acl` and `limits` are slapd.conf lines put before the default ones."""
+    """Use as a context manager. `acl`, `limits` and `directives` are lines of slapd.conf, put before the others.
+
+    `ports` fixes the plain and the TLS port, so that a later server is found at the same address.
+    """
 
     people: tuple[Person, ...] = PEOPLE_AT_WORK
     policy: dict[str, str] | None = field(default_factory=lambda: dict(GOOD_POLICY))
@@ -120,6 +133,7 @@ class SlapdServer:
     tls_floor: str = "3.3"
     certificate: Certificate = Certificate()
     extra: str = ""
+    ports: tuple[int, int] | None = None
 
     def __enter__(self) -> Self:
         self.home = Path(tempfile.mkdtemp(prefix="slapd-"))
@@ -153,7 +167,7 @@ class SlapdServer:
     def _prepare(self) -> None:
         (self.home / "db").mkdir()
         write_certificates(self.home, self.certificate)
-        self.port, self.tls_port = _free_ports(2)
+        self.port, self.tls_port = self.ports or _free_ports()
         (self.home / "slapd.conf").write_text(self._conf())
         (self.home / "seed.ldif").write_text(self._ldif())
         if os.geteuid() == 0:
@@ -240,7 +254,7 @@ class SlapdServer:
                 units,
                 (
                     f"dn: {COLLECTOR}\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\n"
-                    f"cn: nightledger\nuserPassword: {COLLECTOR_PASSWORD}\n\n"
+                    f"cn: nightledger\nuserPassword: {COLLECTOR_PASSWORD}\n{_entry_uuid(COLLECTOR)}\n\n"
                 ),
                 self._policy_ldif(),
                 _params() if any(person.totp for person in self.people) else "",
@@ -256,7 +270,11 @@ class SlapdServer:
         if self.policy is None:
             return ""
         settings = "".join(f"{name}: {value}\n" for name, value in self.policy.items())
-        return f"dn: {POLICY}\nobjectClass: device\nobjectClass: pwdPolicy\ncn: default\npwdAttribute: userPassword\n{settings}\n"
+        return f"dn: {POLICY}\nobjectClass: device\nobjectClass: pwdPolicy\ncn: default\npwdAttribute: userPassword\n{_entry_uuid(POLICY)}\n{settings}\n"
+
+
+def _entry_uuid(dn: str) -> str:
+    return f"entryUUID: {uuid.uuid5(uuid.NAMESPACE_X500, dn)}"
 
 
 def deny(attribute: str, below: str = PEOPLE) -> str:
@@ -345,12 +363,9 @@ def _token(uid: str) -> str:
     )
 
 
-def _free_ports(count: int) -> list[int]:
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
+def _free_ports() -> tuple[int, int]:
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        return one.getsockname()[1], other.getsockname()[1]
 
 
 def _unprivileged() -> tuple[str, str]:
