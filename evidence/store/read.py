@@ -99,12 +99,14 @@ class Reader:
 
     def evidence_changes(self, after: int, until: int, series: str) -> list[EvidenceSpan]:
         """Evidence that began or ended in (after, until]."""
-        rows = self._backend.query(_EVIDENCE_CHANGES, (after, until, after, until, OPEN, series))
+        sql = _EVIDENCE_CHANGES if after else _EVIDENCE_CHANGES.replace(_LATER, "")
+        rows = self._backend.query(sql, (after, until, after, until, OPEN, series))
         return [_evidence_span(row) for row in rows]
 
     def finding_changes(self, after: int, until: int, series: str) -> list[FindingSpan]:
         """Findings that began or ended in (after, until]."""
-        rows = self._backend.query(_FINDING_CHANGES, (after, until, after, until, OPEN, series))
+        sql = _FINDING_CHANGES if after else _FINDING_CHANGES.replace(_LATER, "")
+        rows = self._backend.query(sql, (after, until, after, until, OPEN, series))
         return [_finding_span(row) for row in rows]
 
     def history(self, resource: str, series: str) -> tuple[list[EvidenceSpan], list[FindingSpan]]:
@@ -228,8 +230,11 @@ SELECT u.source, u.target, u.kind, r.uid, r.name, r.part, c.name, f.from_run, f.
 FROM {} CROSS JOIN resource r CROSS JOIN unit u CROSS JOIN check_name c CROSS JOIN object o
 WHERE r.id = f.resource_id AND u.id = r.unit_id AND c.id = f.check_id AND o.id = f.verdict_id AND """
 
+# The indexes leave the first run out; a query has to say so itself to be answered from them.
+_LATER = " AND from_run > 1"
+
 _CHANGED = """(
-SELECT * FROM {0} WHERE from_run > ? AND from_run <= ?
+SELECT * FROM {0} WHERE from_run > ? AND from_run <= ? AND from_run > 1
 UNION SELECT * FROM {0} WHERE to_run > ? AND to_run <= ? AND to_run < ?) {1}"""
 
 _EVIDENCE_CHANGES = _EVIDENCE_SPAN.format(_CHANGED.format("evidence", "e")) + "u.series = ?"

@@ -199,6 +199,7 @@ def test_changes_between_two_runs_are_the_spans_that_began_or_ended(store):
     }
     assert {(s.name, s.from_run) for s in store.evidence_changes(1, 2)} == {("a", 1), ("a", 2)}
     assert store.finding_changes(2, 2) == []
+    assert {s.from_run for s in store.finding_changes(0, 1)} == {1}
 
 
 def test_a_run_of_another_series_touches_nothing_of_the_nightly_one(store):
