@@ -31,13 +31,14 @@ class UnitRow(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """What people added that is in force on the day: it is laid over findings and never alters one.
+    """What people decided that is in force on the day: it is laid over findings and never alters one.
 
-    `waived` maps (check, uid) to the waiver's sentence.
+    `waived` maps (check, uid) to the waiver's sentence; `narrowed` says so where they asked only some questions.
     """
 
     waived: Mapping[tuple[str, str], str] = field(default_factory=dict)
     declared: Sequence[Declared] = ()
+    narrowed: str = ""
 
 
 def roll_up(
@@ -49,11 +50,12 @@ def roll_up(
 ) -> list[ProvisionStatus]:
     """Where each provision stands, in the rule's order: every safeguard, and whatever else is linked or declared.
 
+    `checks` are all there are, asked or not: one that was not asked of a kind that was polled is a gap.
     Raises UnknownProvision for a link or a record that cites no paragraph.
     """
     people = overlay or Overlay()
     answers = collect(findings, people.waived)
-    gaps = _coverage_gaps(units)
+    gaps = _coverage_gaps(units, people.narrowed)
     links = _links(rule, checks)
     records = _declared(rule, people.declared)
     lines = [
@@ -70,16 +72,17 @@ class _CoverageGaps:
 
     polled: frozenset[str]
     by_kind: Mapping[str, tuple[str, ...]]
+    narrowed: str
 
 
-def _coverage_gaps(units: Iterable[UnitRow]) -> _CoverageGaps:
+def _coverage_gaps(units: Iterable[UnitRow], narrowed: str) -> _CoverageGaps:
     by_kind: dict[str, list[str]] = {}
     for row in units:
         gaps = by_kind.setdefault(row.unit.kind, [])
         if not row.coverage:
             gaps.append(f"{row.unit.kind} of {row.unit.target}: nothing was reached")
         gaps.extend(_scope_gap(row.unit.kind, scope) for scope in row.coverage if _is_gap(scope))
-    return _CoverageGaps(frozenset(by_kind), {kind: tuple(gaps) for kind, gaps in by_kind.items()})
+    return _CoverageGaps(frozenset(by_kind), {kind: tuple(gaps) for kind, gaps in by_kind.items()}, narrowed)
 
 
 def _is_gap(coverage: Coverage) -> bool:
@@ -130,10 +133,10 @@ def _line(
 
 
 def _gaps(
-    checks: Iterable[Check], answers: Mapping[str, Answers], coverage: _CoverageGaps
+    checks: Sequence[Check], answers: Mapping[str, Answers], coverage: _CoverageGaps
 ) -> tuple[str, ...]:
     """What keeps these checks from having seen everything; a kind nobody configured is out of scope, not a gap."""
-    gaps: dict[str, None] = {}
+    gaps: dict[str, None] = {coverage.narrowed: None} if checks and coverage.narrowed else {}
     for check in checks:
         for kind in check.on:
             gaps.update(dict.fromkeys(coverage.by_kind.get(kind, ())))

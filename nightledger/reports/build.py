@@ -29,6 +29,7 @@ from nightledger.reports.provisions import provision_line
 from nightledger.reports.trend import trend
 from nightledger.reports.unseen import unseen
 from nightledger.reports.waivers import waiver_lines
+from nightledger.standing import narrowed
 
 
 def build(
@@ -54,7 +55,8 @@ def build(
     waived = records.waived([waiver for waiver in granted if waiver.in_force(at)], rows)
     checks = [check for id_, check in catalogue.checks.items() if id_ in run.checks]
     lines = _findings(rows, waived, catalogue, runs)
-    statuses = roll_up(catalog(), checks, rows, units, Overlay(waived))
+    overlay = Overlay(waived, narrowed=narrowed(run))
+    statuses = roll_up(catalog(), catalogue.checks.values(), rows, units, overlay)
     return Report(
         organisation=organisation,
         as_of=at.strftime("%Y-%m-%dT%H:%M:%SZ"),

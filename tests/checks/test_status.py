@@ -123,6 +123,12 @@ def test_a_check_of_a_kind_nobody_configured_is_out_of_scope():
     assert status_of(ENCRYPTION, checks, [Row("c", "b1", PASS)]).state is ProvisionState.EVIDENCED
 
 
+def test_a_run_that_asked_only_some_questions_evidences_nothing_wholly():
+    line = encryption([Row("c", "b1", PASS)], narrowed="only bucket checks were asked")
+    assert line.state is ProvisionState.PARTLY_EVIDENCED
+    assert line.gaps == ("only bucket checks were asked",)
+
+
 def test_a_waived_failure_is_not_failing_but_named_and_never_evidenced():
     rows = [Row("c", "b1", PASS), Row("c", "b2", FAIL)]
     line = encryption(rows, waived={("c", "b2"): "accepted by Ada until 2027-01-31"})
