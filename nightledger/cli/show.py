@@ -98,11 +98,13 @@ def _sentence(store: Store, verdict: str) -> str:
 def _fact(value: Any) -> str:
     import json  # noqa: PLC0415 - not for --help
 
-    match value:
-        case {"$missing": reason, **more}:
-            parts = (str(reason).replace("_", " "), *(str(text) for text in more.values() if text))
-            return f"could not be read: {', '.join(parts)}"
+    from evidence.documents import decode_fact  # noqa: PLC0415 - not for --help
+    from evidence.model import Missing  # noqa: PLC0415 - not for --help
+
+    match decode_fact(value):
+        case Missing() as missing:
+            return f"could not be read: {missing}"
         case None:
             return "none"
-        case _:
-            return json.dumps(value, sort_keys=True)
+        case seen:
+            return json.dumps(seen, sort_keys=True)
