@@ -303,7 +303,8 @@ main() {
     export PATH LC_ALL LANGUAGE SYSTEMD_PAGER SYSTEMD_COLORS
     uid=$(id -u) timed_out=no timeout=''
     if timeout -k 2 5 true >/dev/null 2>&1; then timeout="timeout -k 2 $limit"; fi
-    printf 'nightledger-facts 1 %s %s\n' "$nonce" "$uid"
+    # A login banner may end without a line's end.
+    printf '\nnightledger-facts 1 %s %s\n' "$nonce" "$uid"
     watch
     for section in $sections; do
         need=''

@@ -76,7 +76,7 @@ class Record:
         return f"{self.user or 'nightledger'} ALL=(root) NOPASSWD: {need}" if need.startswith("/") else need
 
 
-_START = re.compile(rb"(?:^|\n)nightledger-facts 1 ([0-9a-f]{1,64}) ([0-9]{1,10})\n")
+_START = re.compile(rb"^nightledger-facts 1 ([0-9a-f]{1,64}) ([0-9]{1,10})\n", re.MULTILINE)
 _OUTPUT = re.compile(rb"@([0-9a-f]{1,64}) O ([a-z_]{1,40}) (yes|no) ([0-9]{1,9})\n")
 _REPORT = re.compile(
     rb"@([0-9a-f]{1,64}) R ([a-z_]{1,40}) ([a-z_]{1,20}) ([0-9]{1,5}) ([0-9]{1,9}) ([0-9]{1,9})\n"

@@ -105,9 +105,10 @@ class SshTransport:
         _prefer(session, trusted.key_types(self.host.address, self.host.port))
         try:
             session.start_client(timeout=clock.left())
+            # At its timeout the library returns as if all were well; only then does this raise.
+            key = session.get_remote_server_key().asbytes()
         except (paramiko.SSHException, OSError, EOFError) as error:
             raise _handshake_failure(session, clock, error) from None
-        key = session.get_remote_server_key().asbytes()
         printed = known_hosts.fingerprint(key)
         trust = trusted.judge(self.host.address, self.host.port, key)
         if trust is not Trust.KNOWN:

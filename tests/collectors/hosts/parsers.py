@@ -46,4 +46,6 @@ def cases() -> list[Path]:
 def given(path: Path) -> list[Any]:
     count = _TEXT_ARGUMENTS.get(path.parent.name, 99)
     values = json.loads(path.read_text())["input"]
-    return [value.encode() if isinstance(value, str) and i < count else value for i, value in enumerate(values)]
+    return [
+        value.encode() if isinstance(value, str) and i < count else value for i, value in enumerate(values)
+    ]

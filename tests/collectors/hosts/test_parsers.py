@@ -56,7 +56,10 @@ def test_random_bytes_never_raise_and_always_give_a_fact(path, data):
 
 
 @settings(max_examples=300, deadline=None)
-@given(path=st.sampled_from([path for path in parsers.cases() if path.parent.name in {"mounts", "swaps"}]), data=st.data())
+@given(
+    path=st.sampled_from([path for path in parsers.cases() if path.parent.name in {"mounts", "swaps"}]),
+    data=st.data(),
+)
 def test_nothing_is_encrypted_without_an_encrypting_mapping_or_dataset(path, data):
     values = [
         value.replace(b"CRYPT-LUKS", b"CRYPT-XXXX").replace(b"aes-", b"off").replace(b"ecryptfs", b"x")
