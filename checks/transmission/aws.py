@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from checks.check import Verdict, check, failed, passed
 from checks.policy_document import denies_plain_http
-from checks.transmission.links import PLAINTEXT_REFUSED, TRANSFER_GUARDED
+from checks.transmission.links import CHANGE_NOTICED, PLAINTEXT_REFUSED, TRANSFER_GUARDED
 from evidence.facts.aws import PolicyDocument
 from evidence.model import Resource
 
 
 @check(
-    "aws-s3-bucket-tls-only", on="aws.s3.bucket", severity="high", links=[PLAINTEXT_REFUSED, TRANSFER_GUARDED]
+    "aws-s3-bucket-tls-only",
+    on="aws.s3.bucket",
+    severity="high",
+    links=[PLAINTEXT_REFUSED, TRANSFER_GUARDED, CHANGE_NOTICED],
 )
 def bucket_refuses_plain_http(policy: PolicyDocument | None, resource: Resource) -> Verdict:
     """Does the bucket refuse requests that come without TLS?"""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from evidence.model import Json
-
-PolicyDocument = Mapping[str, Json]
+PolicyDocument = Mapping[str, Any]
 """A decoded IAM policy document, as AWS holds it; its lists are sorted, because they are sets."""
 
 

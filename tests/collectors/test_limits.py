@@ -20,9 +20,9 @@ class Clock:
         self.now += seconds
 
 
-def limits(rate=Rate(10, 5)):
+def limits(per_second=10, burst=5):
     clock = Clock()
-    return Limits({"": rate}, clock=clock, sleep=clock.sleep), clock
+    return Limits({"": Rate(per_second, burst)}, clock=clock, sleep=clock.sleep), clock
 
 
 def test_a_burst_passes_at_once_and_what_follows_keeps_the_rate():
@@ -34,7 +34,7 @@ def test_a_burst_passes_at_once_and_what_follows_keeps_the_rate():
 
 
 def test_each_target_service_and_region_has_its_own_bucket():
-    bucket, clock = limits(Rate(1, 1))
+    bucket, clock = limits(1, 1)
     for key in (
         KEY,
         ("aws/2", "ec2", "eu-west-1"),

@@ -19,6 +19,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from werkzeug.serving import make_server
+
 S3_READS = {
     "encryption": "get_bucket_encryption",
     "versioning": "get_bucket_versioning",
@@ -148,7 +150,7 @@ def snapshot_block(state: str) -> str:
 
 def _public_snapshots(region: str) -> str:
     # moto ignores RestorableBy and would answer with every snapshot.
-    from moto.ec2.models import ec2_backends
+    from moto.ec2.models import ec2_backends  # noqa: PLC0415 - reads its settings when imported
 
     rows = [
         f"<item><snapshotId>{snapshot.id}</snapshotId><encrypted>{str(snapshot.encrypted).lower()}</encrypted></item>"
@@ -197,8 +199,11 @@ class MotoServer:
 
     def __init__(self, latency: float = 0.0) -> None:
         os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-        from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-        from werkzeug.serving import make_server
+        from moto.server import (  # noqa: PLC0415 - reads its settings when imported
+            DomainDispatcherApplication,
+            MotoRequestHandler,
+            create_backend_app,
+        )
 
         class Handler(MotoRequestHandler):
             protocol_version = "HTTP/1.1"

@@ -4,9 +4,11 @@ from functools import cache
 
 import botocore.session
 import pytest
+from botocore import xform_name
 
 from collectors.aws.kind import keeps_of
 from collectors.aws.platform import AwsPlatform
+from collectors.keep import parse
 from collectors.kind import describe
 
 KEEPS = keeps_of(AwsPlatform().kinds())
@@ -18,8 +20,6 @@ def model(service):
 
 
 def output_of(service, operation):
-    from botocore import xform_name
-
     return next(
         model(service).operation_model(name).output_shape
         for name in model(service).operation_names
@@ -56,8 +56,6 @@ def test_every_kept_name_exists_in_the_service_model(service, operation):
 
 
 def test_a_misspelt_name_would_be_noticed():
-    from collectors.keep import parse
-
     wrong = parse("Buckets[]{Nmae}")
     assert list(unknown_names(wrong, output_of("s3", "list_buckets"))) == ["Nmae"]
 

@@ -40,8 +40,7 @@ REFUSED = {
     ),
     "ec2.describe_security_groups": (
         "ec2:DescribeSecurityGroups",
-        "aws-ec2-security-group-admin-ports aws-ec2-security-group-database-ports "
-        "aws-ec2-security-group-default-closed",
+        "aws-ec2-security-group-admin-ports aws-ec2-security-group-database-ports",
     ),
     "ec2.get_ebs_encryption_by_default": ("ec2:GetEbsEncryptionByDefault", "aws-ec2-region-ebs-encryption"),
     "ec2.get_snapshot_block_public_access_state": (
@@ -67,7 +66,7 @@ REFUSED = {
         "aws-cloudtrail-trail-management-events",
     ),
 }
-EIGHTEEN = sorted(REFUSED)[::2] + ["s3.list_buckets"]
+EIGHTEEN = [*sorted(REFUSED)[::2], "s3.list_buckets"]
 
 
 def code_for(operation):

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import pytest
+
+from checks.exposure import aws, aws_network
+from evidence.facts.aws import (
+    AclGrant,
+    BucketPolicyStatus,
+    IngressRule,
+    InstanceAddresses,
+    InstanceState,
+    KeyMetadata,
+    PublicAccessBlock,
+    SnapshotBlock,
+    SnapshotSharing,
+)
+from evidence.model import Resource, Scope
+from tests.checks.strict import Strict
+
+SWITCHES = ("block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets")
+
+
+def block(*on):
+    return Strict(PublicAccessBlock, **{name: name in on for name in SWITCHES})
+
+
+def bucket(own=None, account=None, *, public=None, groups=()):
+    status = None if public is None else Strict(BucketPolicyStatus, public=public)
+    grants = [Strict(AclGrant, group=group, permission="READ") for group in groups]
+    return aws.bucket_is_not_public.judge(own, status, grants, account).status
+
+
+def test_an_account_passes_with_all_four_switches_and_names_those_that_are_off():
+    assert aws.account_blocks_public_access.judge(block(*SWITCHES)).status == "pass"
+    verdict = aws.account_blocks_public_access.judge(block(*SWITCHES[:3]))
+    assert verdict.status == "fail"
+    assert "restrict_public_buckets" in verdict.sentence
+    assert aws.account_blocks_public_access.judge(None).status == "fail"
+
+
+def test_a_plain_bucket_is_not_public():
+    assert bucket() == "pass"
+    assert bucket(public=False, groups=["LogDelivery"]) == "pass"
+
+
+@pytest.mark.parametrize("group", ["AllUsers", "AuthenticatedUsers"])
+def test_an_acl_for_everyone_fails_unless_some_block_ignores_it(group):
+    assert bucket(groups=[group]) == "fail"
+    assert bucket(block("block_public_acls"), groups=[group]) == "fail"
+    assert bucket(block("ignore_public_acls"), groups=[group]) == "pass"
+    assert bucket(None, block("ignore_public_acls"), groups=[group]) == "pass"
+
+
+def test_a_public_policy_fails_unless_some_block_restricts_it():
+    assert bucket(public=True) == "fail"
+    assert bucket(block("block_public_policy"), public=True) == "fail"
+    assert bucket(block("restrict_public_buckets"), public=True) == "pass"
+    assert bucket(None, block("restrict_public_buckets"), public=True) == "pass"
+
+
+def test_a_block_against_policies_does_not_help_against_acls():
+    assert bucket(block("restrict_public_buckets"), groups=["AllUsers"]) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("own", "answers"),
+    [
+        (None, False),
+        (block(*SWITCHES[:3]), False),
+        (block("ignore_public_acls", "restrict_public_buckets"), True),
+    ],
+)
+def test_only_a_block_that_overrides_policies_and_acls_answers_alone(own, answers):
+    assert (aws.blocked_by_itself(own) is not None) == answers
+
+
+@pytest.mark.parametrize(("public", "status"), [(True, "fail"), (False, "pass")])
+def test_a_snapshot_fails_when_everyone_may_restore_it(public, status):
+    assert aws.snapshot_is_not_public.judge(Strict(SnapshotSharing, public=public)).status == status
+
+
+@pytest.mark.parametrize(
+    ("state", "status"), [("block-all-sharing", "pass"), ("block-new-sharing", "pass"), ("unblocked", "fail")]
+)
+def test_a_region_passes_while_no_snapshot_can_become_public(state, status):
+    assert aws.region_blocks_public_snapshots.judge(Strict(SnapshotBlock, state=state)).status == status
+
+
+def key(manager="CUSTOMER"):
+    return Strict(
+        KeyMetadata, manager=manager, state="Enabled", origin="AWS_KMS", spec="x", deletion_date=None
+    )
+
+
+def policy(principal, condition=None):
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "kms:*", "Resource": "*"}
+    return {"Statement": [statement | ({"Condition": condition} if condition else {})]}
+
+
+@pytest.mark.parametrize(
+    ("document", "status"),
+    [
+        (policy({"AWS": "arn:aws:iam::1:root"}), "pass"),
+        (policy({"AWS": "*"}), "fail"),
+        (policy("*"), "fail"),
+        (policy({"AWS": "*"}, {"StringEquals": {"kms:CallerAccount": "1"}}), "pass"),
+        (policy({"AWS": "*"}, {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}), "pass"),
+        (policy({"AWS": "*"}, {"StringLike": {"aws:PrincipalArn": "*"}}), "fail"),
+        (policy({"AWS": "*"}, {"StringNotEquals": {"kms:CallerAccount": "1"}}), "fail"),
+        (policy({"AWS": "*"}, {"Bool": {"aws:SecureTransport": "true"}}), "fail"),
+    ],
+)
+def test_a_key_fails_when_its_policy_ties_nobody_down(document, status):
+    assert aws.key_is_not_public.judge(key(), document).status == status
+
+
+def test_a_key_that_aws_manages_does_not_apply():
+    assert aws.key_is_not_public.judge(key("AWS"), None).status == "not_applicable"
+
+
+def rule(cidrs=(), low=22, high=22, protocol="tcp", lists=()):
+    return Strict(
+        IngressRule,
+        protocol=protocol,
+        from_port=low,
+        to_port=high,
+        cidrs=list(cidrs),
+        prefix_lists=list(lists),
+        groups=[],
+    )
+
+
+@pytest.mark.parametrize(
+    ("rules", "status"),
+    [
+        ([], "pass"),
+        ([rule(["0.0.0.0/0"])], "fail"),
+        ([rule(["::/0"])], "fail"),
+        ([rule(["2000::/3"])], "fail"),
+        ([rule(["0.0.0.0/1"]), rule(["128.0.0.0/1"])], "fail"),
+        ([rule(["10.0.0.0/8", "fc00::/7", "198.51.100.7/32"])], "pass"),
+        ([rule(["0.0.0.0/0"], 443, 443)], "pass"),
+        ([rule(["0.0.0.0/0"], 0, 65535)], "fail"),
+        ([rule(["0.0.0.0/0"], None, None, "-1")], "fail"),
+        ([rule(["0.0.0.0/0"], -1, -1, "icmp")], "pass"),
+        ([rule(["0.0.0.0/0"], 3389, 3389, "udp")], "fail"),
+        ([rule(lists=["pl-1"])], "unknown"),
+        ([rule(lists=["pl-1"], low=443, high=443)], "pass"),
+        ([rule(lists=["pl-1"]), rule(["0.0.0.0/0"])], "fail"),
+    ],
+)
+def test_admin_ports_pass_only_when_no_wide_network_reaches_them(rules, status):
+    assert aws_network.admin_ports_are_closed.judge(rules).status == status
+
+
+def test_database_ports_are_asked_about_apart():
+    opened = [rule(["0.0.0.0/0"], 5432, 5432)]
+    assert aws_network.database_ports_are_closed.judge(opened).status == "fail"
+    assert aws_network.admin_ports_are_closed.judge(opened).status == "pass"
+    assert aws_network.admin_ports_are_closed.judge(opened, ports=(5432,)).status == "fail"
+
+
+def group(name):
+    return Resource("aws.ec2.security_group", "arn", name, Scope("aws/1", "eu-west-1"))
+
+
+def test_only_default_groups_must_be_empty():
+    judge = aws_network.default_group_is_empty.judge
+    assert judge([], resource=group("default")).status == "pass"
+    assert judge([rule(["10.0.0.0/8"])], resource=group("default")).status == "fail"
+    assert judge([rule(["10.0.0.0/8"])], resource=group("web")).status == "not_applicable"
+
+
+@pytest.mark.parametrize(
+    ("public", "state", "status"),
+    [
+        (True, "running", "fail"),
+        (False, "running", "pass"),
+        (False, "stopped", "not_applicable"),
+    ],
+)
+def test_an_instance_fails_with_a_public_address(public, state, status):
+    facts = Strict(InstanceState, name=state), Strict(InstanceAddresses, public_ipv4=public)
+    assert aws_network.instance_has_no_public_address.judge(*facts).status == status
