@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from checks.check import supporting
 
+EARLIER_STATE_KEPT = supporting(
+    "164.312(c)(2)",
+    proves="what was overwritten here can be compared with what was stored before",
+    does_not_prove="that anybody compares them, or that the change was not authorised",
+)
 RECOVERABLE = supporting(
     "164.312(c)(1)",
     proves="what is overwritten or deleted here can be brought back",

@@ -24,6 +24,11 @@ DIRECTORY_TLS_FLOOR = supporting(
     proves="the directory is configured to refuse protocol versions with known weaknesses",
     does_not_prove="that its clients, or the systems that hold ePHI, do the same",
 )
+CHANGE_NOTICED = supporting(
+    "164.312(e)(2)(i)",
+    proves="what arrives here came over TLS, which does not deliver what was changed on the way",
+    does_not_prove="that what was sent was right, or that other ways to the same data notice a change",
+)
 PLAINTEXT_REFUSED = direct(
     "164.312(e)(2)(ii)",
     proves="a request that comes without encryption is refused here",
