@@ -28,7 +28,7 @@ from evidence.model import (
 MISSING = "$missing"
 """The key that marks a fact we could not read; no fact may hold a mapping that uses it itself."""
 
-_SCALAR = frozenset({str, int, bool, type(None), list, tuple})
+_AS_IT_IS = frozenset({str, int, bool, type(None), list, tuple})
 
 Document = dict[str, Any]
 """A JSON object as orjson reads and writes it."""
@@ -36,6 +36,8 @@ Document = dict[str, Any]
 
 def encode_fact(value: Fact) -> Json:
     """A fact as JSON; raises NotCanonical when a mapping uses the reserved key."""
+    if type(value) is dict and MISSING not in value:
+        return value
     if isinstance(value, Missing):
         return {MISSING: value.reason.value, "need": value.need, "detail": value.detail}
     if isinstance(value, Mapping) and MISSING in value:
@@ -54,7 +56,7 @@ def decode_fact(value: Any) -> Fact:
 
 def encode_facts(facts: Mapping[str, Fact]) -> Document:
     """Facts by name, each as JSON."""
-    return {name: value if type(value) in _SCALAR else encode_fact(value) for name, value in facts.items()}
+    return {name: value if type(value) in _AS_IT_IS else encode_fact(value) for name, value in facts.items()}
 
 
 def decode_facts(document: Mapping[str, Any]) -> dict[str, Fact]:

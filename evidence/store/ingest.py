@@ -100,8 +100,9 @@ def prepare(result: UnitResult, findings: Iterable[Finding], verdicts: Verdicts)
         prepared.entries[resource.uid] = Entry(resource.name, resource.scope.part, name)
     for finding in findings:
         said, data = verdicts.of(finding)
-        prepared.verdicts[said] = data
-        prepared.statuses[said] = finding.status
+        if said not in prepared.verdicts:
+            prepared.verdicts[said] = data
+            prepared.statuses[said] = finding.status
         entry = _entry_for(prepared, finding.subject)
         if entry.findings.setdefault(finding.check, said) != said:
             raise StoreError(f"{result.unit}: two findings of {finding.check} about {finding.subject}")
@@ -109,16 +110,13 @@ def prepare(result: UnitResult, findings: Iterable[Finding], verdicts: Verdicts)
 
 
 def _entry_for(prepared: Prepared, subject: Resource | Scope) -> Entry:
-    match subject:
-        case Scope():
-            uid = scope_uid(prepared.result.unit.kind, subject)
-            return prepared.entries.setdefault(uid, Entry(str(subject), subject.part))
-        case _:
-            if subject.uid not in prepared.entries:
-                raise StoreError(
-                    f"{prepared.result.unit}: a finding about {subject.uid}, which was not observed"
-                )
-            return prepared.entries[subject.uid]
+    if isinstance(subject, Scope):
+        uid = scope_uid(prepared.result.unit.kind, subject)
+        return prepared.entries.setdefault(uid, Entry(str(subject), subject.part))
+    entry = prepared.entries.get(subject.uid)
+    if entry is None:
+        raise StoreError(f"{prepared.result.unit}: a finding about {subject.uid}, which was not observed")
+    return entry
 
 
 def complete(result: UnitResult) -> bool:
@@ -172,20 +170,19 @@ def seconds(moment: str) -> int:
 def remember(backend: Backend, interned: Interned, unit_id: int) -> Remembered:
     """Read the open rows of one unit: memory is that of the unit, never of the estate."""
     remembered = Remembered({}, {}, {})
-    uids: dict[int, str] = {}
+    entries: dict[int, Entry] = {}
     for row, uid, name, part, evidence in backend.query(_OPEN_EVIDENCE, (OPEN, unit_id)):
-        remembered.ids[uid], uids[row] = row, uid
+        remembered.ids[uid] = row
         remembered.places[uid] = (name, part)
-        if evidence is not None:
-            remembered.entries[uid] = Entry(name, part, named(evidence))
+        entries[row] = Entry(name, part, "" if evidence is None else named(evidence))
     found = backend.query(_OPEN_FINDINGS, (unit_id, OPEN))
     checks = interned.checks({row[1] for row in found})
     digests = interned.digests({row[2] for row in found})
     for row, check, verdict in found:
-        uid = uids[row]
-        if uid not in remembered.entries:
-            remembered.entries[uid] = Entry(*remembered.places[uid])
-        remembered.entries[uid].findings[checks[check]] = digests[verdict]
+        entries[row].findings[checks[check]] = digests[verdict]
+    for uid, row in remembered.ids.items():
+        if entries[row].evidence or entries[row].findings:
+            remembered.entries[uid] = entries[row]
     return remembered
 
 
@@ -204,9 +201,12 @@ class Difference:
     def write(self, prepared: Prepared, remembered: Remembered, new: Mapping[str, Entry]) -> None:
         """Close and open rows so that `new` is what holds from this run on."""
         ids = self._place(remembered, new)
-        old = remembered.entries
-        self._evidence(prepared, old, new, ids)
-        self._findings(prepared, old, new, ids)
+        held = remembered.entries
+        changed = [uid for uid in {**held, **new} if held.get(uid) != new.get(uid)]
+        old = {uid: held[uid] for uid in changed if uid in held}
+        now = {uid: new[uid] for uid in changed if uid in new}
+        self._evidence(prepared, old, now, ids)
+        self._findings(prepared, old, now, ids)
 
     def _place(self, remembered: Remembered, new: Mapping[str, Entry]) -> dict[str, int]:
         """Row ids for all entries, with names and parts brought up to date."""
