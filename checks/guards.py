@@ -30,6 +30,13 @@ TOPICS = (
 )
 
 
+NOT_MEASURED = {
+    "164.310(d)(2)(iii)": "no inventory of devices with their owners is collected; movements are attested",
+    "164.312(a)(2)(ii)": "which accounts are for emergencies is known to people only; the procedure is attested",
+}
+"""Safeguards that could be measured in part and are not: left to attestation, each with the reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """A link or a gap that a guard refuses; `check` is empty where a provision has no check at all."""
@@ -103,12 +110,18 @@ def violations(rule: Catalog, checks: Iterable[Check]) -> list[Violation]:
 
 
 def uncovered(rule: Catalog, checks: Iterable[Check]) -> list[Violation]:
-    """Safeguards that neither have a link nor are marked in the catalog as carried by people or imports."""
+    """Safeguards with neither a link nor a word on why people carry them, and words that a link has overtaken."""
     linked = {found.id for check in checks for link in check.links if (found := rule.find(link.provision))}
-    return [
-        Violation("every safeguard is spoken for", "", provision.id, "no check links to it")
+    silent = [
+        provision.id
         for provision in rule.safeguards()
-        if provision.id not in linked and _needs_a_check(provision)
+        if _needs_a_check(provision) and provision.id not in {*linked, *NOT_MEASURED}
+    ]
+    overtaken = sorted(linked & NOT_MEASURED.keys())
+    guard = "every safeguard is spoken for"
+    return [
+        *(Violation(guard, "", id_, "no check links to it") for id_ in silent),
+        *(Violation(guard, "", id_, "it is measured now: take it off NOT_MEASURED") for id_ in overtaken),
     ]
 
 
