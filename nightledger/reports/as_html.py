@@ -11,7 +11,7 @@ from typing import Any
 from nightledger import __version__
 from nightledger.reports.model import STATEMENT, Report, ReportError, Standing
 from nightledger.reports.text import clean, count, moment
-from nightledger.reports.view import MOST, arrange
+from nightledger.reports.view import FEW, MOST, arrange
 
 
 def page(report: Report) -> str:
@@ -29,6 +29,7 @@ def page(report: Report) -> str:
             statement=STATEMENT,
             standings=tuple(Standing),
             most=MOST,
+            few=FEW,
             version=__version__,
         )
     )

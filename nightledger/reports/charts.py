@@ -45,10 +45,13 @@ Row = tuple[str, Sequence[int]]
 """A bar's label with one number for each look, bottom first."""
 
 
-def stacked(title: str, looks: Sequence[tuple[str, str]], rows: Sequence[Row]) -> Chart:
-    """Upright bars; `looks` are (CSS class, word) for each number. A number above 0 is never less than 2 units high."""
+def stacked(title: str, looks: Sequence[tuple[str, str]], rows: Sequence[Row], least: int) -> Chart:
+    """Upright bars, with room for at least `least`; `looks` are (CSS class, word) for each number.
+
+    A number above 0 is never less than 2 units high.
+    """
     top = _rounded(max((sum(numbers) for _, numbers in rows), default=0))
-    step = (WIDTH - LEFT) // max(len(rows), 12)
+    step = (WIDTH - LEFT) // max(len(rows), least)
     bars = tuple(
         _bar(label, numbers, looks, LEFT + position * step, step, top)
         for position, (label, numbers) in enumerate(rows)
@@ -89,8 +92,8 @@ def _y(value: int, top: int) -> int:
 
 
 def _rounded(value: int) -> int:
-    """The next number of the form 1, 2, 4, 5 or 8 times a power of ten, so that halves stay whole."""
+    """The next even number of at most two digits, times a power of ten, so that halves stay whole."""
     scale = 1
-    while value > 10 * scale:
+    while value > 16 * scale:
         scale *= 10
-    return next((n * scale for n in (2, 4, 6, 8, 10) if n * scale >= value), 2)
+    return next(even * scale for even in range(2, 17, 2) if even * scale >= value)

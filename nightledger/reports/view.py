@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from checks.check import SEVERITIES
 from checks.status_line import ProvisionState
 from evidence.model import LinkType
 from nightledger.reports import tables
-from nightledger.reports.charts import Chart, Segment, shares, stacked
+from nightledger.reports.charts import Chart
 from nightledger.reports.model import (
     CheckLine,
-    CoverageLine,
     FindingLine,
     LinkLine,
     ProvisionLine,
@@ -20,9 +20,16 @@ from nightledger.reports.model import (
     Standing,
     WaiverLine,
 )
+from nightledger.reports.pictures import SourceView, source_views, trend_charts
 
 MOST = 50
 """How many names, sentences or places one list shows; the rest is in the CSV files."""
+
+FEW = 10
+"""How many changes of one sort stand open; those up to MOST can be unfolded."""
+
+FAMILIES = ("technical", "physical", "administrative")
+"""The families of the rule in the order in which a report shows them; what is in none comes last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One sentence with those it was said of; `more` names are not shown."""
+    """One sentence with those it was said of; `more` names are not shown, `since` is the oldest of them."""
 
     sentence: str
     waiver: str
@@ -65,36 +72,49 @@ class CheckView:
     piles: tuple[Pile, ...]
 
     @property
+    def total(self) -> int:
+        """All its findings."""
+        return sum(self.counts.values())
+
+    @property
     def asked(self) -> int:
         """Findings that had or should have had an answer: all but not applicable."""
-        return sum(self.counts.values()) - self.counts[Standing.NOT_APPLICABLE]
+        return self.total - self.counts[Standing.NOT_APPLICABLE]
 
-    def pile(self, standing: Standing) -> Pile | None:
-        """The findings of one standing, None when there are none."""
-        return next((pile for pile in self.piles if pile.standing == standing), None)
+    @property
+    def failures(self) -> Pile:
+        """Its failing findings."""
+        failing = (pile for pile in self.piles if pile.standing is Standing.FAIL)
+        return next(failing, Pile(Standing.FAIL, 0, (), 0))
 
 
 @dataclass(frozen=True, slots=True)
-class SourceView:
-    """One source's coverage as two bars: its scopes, and its facts."""
+class Failure:
+    """A check that fails, seen from one provision; `told_under` is another provision where its names are listed."""
 
-    source: str
-    lines: tuple[CoverageLine, ...]
-    total: Mapping[str, int]
-    scopes: tuple[Segment, ...]
-    facts: tuple[Segment, ...]
+    link: LinkLine
+    check: CheckView
+    told_under: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A provision with the checks that fail there, the names of each listed once on the page."""
+
+    line: ProvisionLine
+    here: tuple[Failure, ...]
+    elsewhere: tuple[Failure, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows beside the report itself; `told_under` says under which provision a check's failures are told."""
+    """What the page shows beside the report itself; `unlinked` checks fail and count for no provision."""
 
-    report: Report
     checks: Mapping[str, CheckView]
-    failing: tuple[ProvisionLine, ...]
-    told_under: Mapping[str, str]
+    failing: tuple[Failing, ...]
     unlinked: tuple[CheckView, ...]
     states: tuple[tuple[ProvisionState, int], ...]
+    families: tuple[tuple[str, tuple[ProvisionLine, ...]], ...]
     waivers: Mapping[str, tuple[WaiverLine, ...]]
     trend: tuple[Chart, ...]
     sources: tuple[SourceView, ...]
@@ -103,18 +123,16 @@ class View:
 def arrange(report: Report) -> View:
     """The report arranged for one page; raises ReportError where pandas is not installed."""
     checks = _checks(report)
-    failing = tuple(line for line in report.provisions if _fails(line, checks))
-    told = _told_under(failing)
+    told = _told_under(report.provisions)
     return View(
-        report=report,
         checks=checks,
-        failing=failing,
-        told_under=told,
-        unlinked=tuple(v for v in checks.values() if v.counts[Standing.FAIL] and v.check.id not in told),
-        states=_states(report.provisions),
-        waivers=_waivers(report.waivers),
-        trend=_trend(report),
-        sources=_sources(report),
+        failing=_failing(report.provisions, checks, told),
+        unlinked=tuple(view for view in checks.values() if view.failures.count and view.check.id not in told),
+        states=tuple((state, sum(p.state is state for p in report.provisions)) for state in ProvisionState),
+        families=_families(report.provisions),
+        waivers={word: tuple(lines) for word, lines in groupby(report.waivers, key=lambda w: w.standing)},
+        trend=trend_charts(report),
+        sources=source_views(report),
     )
 
 
@@ -137,8 +155,7 @@ def _said(sentence: str, waiver: str, lines: Sequence[FindingLine]) -> Said:
 def _checks(report: Report) -> dict[str, CheckView]:
     counts = tables.counts_by_check(report)
     piles: dict[str, list[Pile]] = {}
-    by_check = groupby(report.findings, key=lambda line: (line.check, line.standing))
-    for (check, standing), group in by_check:
+    for (check, standing), group in groupby(report.findings, key=lambda line: (line.check, line.standing)):
         lines = list(group)
         shown, more = said(lines)
         piles.setdefault(check, []).append(Pile(standing, len(lines), shown, more))
@@ -148,61 +165,54 @@ def _checks(report: Report) -> dict[str, CheckView]:
     }
 
 
-def _fails(line: ProvisionLine, checks: Mapping[str, CheckView]) -> bool:
-    return any(checks[link.check].counts[Standing.FAIL] for link in line.links if _weighs(link))
+def _failing(
+    provisions: Sequence[ProvisionLine], checks: Mapping[str, CheckView], told: Mapping[str, str]
+) -> tuple[Failing, ...]:
+    found = []
+    for line in provisions:
+        failures = [
+            Failure(link, checks[link.check], told[link.check])
+            for link in line.links
+            if _weighs(link) and checks[link.check].failures.count
+        ]
+        if failures:
+            failures.sort(key=_gravity)
+            here = tuple(failure for failure in failures if failure.told_under == line.id)
+            found.append(Failing(line, here, tuple(f for f in failures if f.told_under != line.id)))
+    return tuple(sorted(found, key=_urgency))
+
+
+def _told_under(provisions: Sequence[ProvisionLine]) -> dict[str, str]:
+    """Where each check's failures are listed: where it is linked directly, else where it is first linked."""
+    in_order = sorted(provisions, key=lambda line: _family(line.family))
+    weighty = [(link, line.id) for line in in_order for link in line.links if _weighs(link)]
+    told: dict[str, str] = {}
+    for link, provision in sorted(weighty, key=lambda pair: pair[0].type is not LinkType.DIRECT):
+        told.setdefault(link.check, provision)
+    return told
 
 
 def _weighs(link: LinkLine) -> bool:
     return link.type is not LinkType.CONTEXT
 
 
-def _told_under(provisions: Sequence[ProvisionLine]) -> dict[str, str]:
-    """Each check's failures are listed once: where it is linked directly, else where it is first linked."""
-    weighty = [(link, line.id) for line in provisions for link in line.links if _weighs(link)]
-    first: dict[str, str] = {}
-    for link, provision in sorted(weighty, key=lambda pair: pair[0].type is not LinkType.DIRECT):
-        first.setdefault(link.check, provision)
-    return first
+def _gravity(failure: Failure) -> tuple[bool, int, str]:
+    severity = failure.check.check.severity
+    worst_first = SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
+    return failure.link.type is not LinkType.DIRECT, worst_first, failure.link.check
 
 
-def _states(provisions: Sequence[ProvisionLine]) -> tuple[tuple[ProvisionState, int], ...]:
-    return tuple((state, sum(line.state is state for line in provisions)) for state in ProvisionState)
+def _urgency(failing: Failing) -> tuple[bool, int]:
+    return failing.line.state is not ProvisionState.FAILING, _family(failing.line.family)
 
 
-def _waivers(waivers: Sequence[WaiverLine]) -> dict[str, tuple[WaiverLine, ...]]:
-    by_standing = groupby(waivers, key=lambda line: line.standing)
-    return {standing: tuple(lines) for standing, lines in by_standing}
+def _family(family: str) -> int:
+    return FAMILIES.index(family) if family in FAMILIES else len(FAMILIES)
 
 
-def _trend(report: Report) -> tuple[Chart, ...]:
-    points = report.trend
-    labels = [f"{point.started[5:10]}" for point in points]
-    bad = [(label, (p.failed, p.unknown)) for label, p in zip(labels, points, strict=True)]
-    everything = [
-        (label, (p.failed, p.unknown, p.not_applicable, p.passed))
-        for label, p in zip(labels, points, strict=True)
-    ]
-    fail, unknown = ("fail", "fail"), ("unknown", "unknown")
-    all_looks = (fail, unknown, ("not_applicable", "not applicable"), ("pass", "pass"))
-    return (
-        stacked("Failing and unknown answers, by run", (fail, unknown), bad),
-        stacked("All answers, by run", all_looks, everything),
-    )
-
-
-def _sources(report: Report) -> tuple[SourceView, ...]:
-    totals = tables.coverage_by_source(report).to_dict("records")
-    return tuple(_source(report, total) for total in totals)
-
-
-def _source(report: Report, total: Mapping[str, int]) -> SourceView:
-    name = str(total["source"])
-    scopes = [total[end] for end in ("complete", "partial", "failed", "not_attempted")]
-    facts = [total["facts_read"], total["facts_missing"]]
-    return SourceView(
-        source=name,
-        lines=tuple(line for line in report.coverage if line.source == name),
-        total={str(key): value for key, value in total.items()},
-        scopes=shares(scopes, ("pass", "unknown", "fail", "not_applicable")),
-        facts=shares(facts, ("pass", "unknown")),
-    )
+def _families(
+    provisions: Sequence[ProvisionLine],
+) -> tuple[tuple[str, tuple[ProvisionLine, ...]], ...]:
+    in_order = sorted(provisions, key=lambda line: _family(line.family))
+    grouped = groupby(in_order, key=lambda line: line.family if line.family in FAMILIES else "other")
+    return tuple((family, tuple(lines)) for family, lines in grouped)

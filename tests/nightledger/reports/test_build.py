@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.nightledger.reports import estate
 
 from checks.load import Catalogue
 from checks.status_line import ProvisionState
@@ -12,6 +11,7 @@ from evidence.model import Unit
 from evidence.store import Store
 from nightledger.reports import ReportError, build
 from nightledger.reports.model import Report, Standing
+from tests.nightledger.reports import estate
 
 
 def report_of(store: Store, *nights: estate.Night, **options: object) -> Report:
