@@ -14,6 +14,13 @@ from nightledger.cli.parser import Parser
 from nightledger.cli.terminal import note
 
 _INTERRUPTED = 130
+_EXTRAS = {"jinja2": "report", "pandas": "report", "psycopg": "postgres"}
+
+
+class ExtraMissing(NightledgerError):
+    """What was asked for needs a package that is not installed."""
+
+    exit_code = 2
 
 
 def build() -> Parser:
@@ -61,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         args = build().parse_args(arguments)
         debug = args.debug
+        _listen(args)
         return int(args.act(args))
     except NightledgerError as error:
         if debug:
@@ -72,9 +80,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if debug:
             raise
+        if isinstance(error, ModuleNotFoundError) and (
+            extra := _EXTRAS.get((error.name or "").split(".")[0])
+        ):
+            return _explain(
+                ExtraMissing(f"this needs {error.name}", hint=f"pip install 'nightledger[{extra}]'")
+            )
         note(f"nightledger: this is a bug: {type(error).__name__}: {error}", "red")
         note("hint: run it again with --debug and report what it prints")
         return ExitCode.BUG
+
+
+def _listen(args: argparse.Namespace) -> None:
+    from nightledger.cli.logs import configure  # noqa: PLC0415 - not for --help
+
+    configure(debug=args.debug)
 
 
 def _explain(error: NightledgerError) -> int:

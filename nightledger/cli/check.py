@@ -10,6 +10,8 @@ from nightledger.cli.parser import Verbs, limit, verb
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from checks.check import Check
+    from checks.load import Catalogue
     from collectors.kind import Found
     from collectors.poll import Progress
     from config.settings import Settings
@@ -49,13 +51,21 @@ def run(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     warn_of_disabled(settings)
     catalogue = all_checks()
-    plan = plan_run(settings, catalogue, catalogue.pick(args.words), args.source, _only(args.on))
+    plan = plan_run(
+        settings, catalogue, _chosen(settings, catalogue, args.words), args.source, _only(args.on)
+    )
     about: dict[str, object] = {"asked": args.words, "on": args.on, "sealed": args.seal}
     with progress(quiet=args.quiet) as watch:
         outcome = (
             _sealed(args, settings, plan, watch, about) if args.seal else _unsealed(settings, plan, watch)
         )
     return conclude(args, outcome, about)
+
+
+def _chosen(settings: Settings, catalogue: Catalogue, words: list[str]) -> list[Check]:
+    """What the words name; a check that the settings exclude only when it is named itself."""
+    excluded = {one.check for one in settings.selection.exclude} - set(words)
+    return [check for check in catalogue.pick(words) if check.id not in excluded]
 
 
 def _only(wanted: str | None) -> Callable[[Found], bool] | None:

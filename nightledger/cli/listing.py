@@ -1,4 +1,4 @@
-"""`list`: what there is of checks, kinds, provisions, runs and sources."""
+"""`list`: what there is of checks, kinds, provisions, resources, runs and sources."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def add(verbs: Verbs) -> None:
         verbs,
         "list",
         run,
-        "list checks, kinds, provisions, runs or sources",
+        "list checks, kinds, provisions, resources, runs or sources",
         "nightledger list checks --topic transmission",
     )
     parser.add_argument("what", metavar="WHAT", choices=tuple(_LISTS), help=", ".join(_LISTS))
@@ -109,6 +109,26 @@ def _runs(args: argparse.Namespace) -> Result:
     )
 
 
+def _resources(args: argparse.Namespace) -> Result:
+    from nightledger.cli.context import open_store, run_named, settings_of  # noqa: PLC0415 - not for --help
+
+    with open_store(settings_of(args), create=False) as store:
+        run = run_named(store, "last")
+        rows = [
+            {
+                "kind": row.resource.kind,
+                "name": row.resource.name,
+                "uid": row.resource.uid,
+                "where": str(row.resource.scope),
+                "seen": row.seen,
+            }
+            for row in store.observations(run.id)
+        ]
+    return Result(
+        "resources", ("kind", "name", "where", "seen", "uid"), rows, {"run": run.id}, "no resources"
+    )
+
+
 def _sources(args: argparse.Namespace) -> Result:
     from nightledger.cli.context import settings_of  # noqa: PLC0415 - not for --help
 
@@ -132,4 +152,11 @@ def _where(source: dict[str, Any]) -> str:
             return f"the plug-in {source['platform']}"
 
 
-_LISTS = {"checks": _checks, "kinds": _kinds, "provisions": _provisions, "runs": _runs, "sources": _sources}
+_LISTS = {
+    "checks": _checks,
+    "kinds": _kinds,
+    "provisions": _provisions,
+    "resources": _resources,
+    "runs": _runs,
+    "sources": _sources,
+}

@@ -23,7 +23,7 @@ def add(verbs: Verbs) -> None:
 def run(args: argparse.Namespace) -> int:
     """Make a run, seal it and print its findings."""
     from nightledger.cli.context import open_store, settings_of, warn_of_disabled  # noqa: PLC0415 - not for --help
-    from nightledger.cli.terminal import progress  # noqa: PLC0415 - not for --help
+    from nightledger.cli.terminal import note, progress  # noqa: PLC0415 - not for --help
     from nightledger.cli.verdict import conclude  # noqa: PLC0415 - not for --help
     from nightledger.nightly import scan_settings, sealed_outcome  # noqa: PLC0415 - not for --help
 
@@ -34,5 +34,8 @@ def run(args: argparse.Namespace) -> int:
             scanned = scan_settings(store, settings, args.sources, trigger="command", progress=watch)
         outcome = sealed_outcome(store, settings, scanned.sealed.run)
         sealed = store.run(scanned.sealed.run)
+    if not args.quiet:
+        for one in settings.selection.exclude:
+            note(f"not asked: {one.check} ({one.reason})")
     about = {"run": sealed.id, "series": sealed.series, "state": sealed.state, "root": sealed.root}
     return conclude(args, outcome, about)

@@ -35,10 +35,9 @@ def run(args: argparse.Namespace) -> int:
     import logging  # noqa: PLC0415 - not for --help
 
     import scheduler  # noqa: PLC0415 - not for --help
+    from nightledger.cli.logs import configure  # noqa: PLC0415 - not for --help
 
-    level = logging.WARNING if args.quiet else logging.INFO
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("nightledger").setLevel(level)
+    configure(level=logging.WARNING if args.quiet else logging.INFO, debug=args.debug)
     scheduler.serve(lambda: settings_of(args), lambda current: open_store(current, create=True))
     return ExitCode.DONE
 

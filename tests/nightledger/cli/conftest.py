@@ -45,7 +45,7 @@ class Desk:
             env={**self.environ, **more.pop("environ", {})},
             stdin=subprocess.DEVNULL,
             stdout=more.pop("stdout", subprocess.PIPE),
-            stderr=subprocess.PIPE,
+            stderr=more.pop("stderr", subprocess.PIPE),
             text=True,
             **more,
         )

@@ -65,3 +65,10 @@ def test_a_word_nearly_right_is_answered_with_the_nearest(run, words, meant):
 def test_checks_that_ask_nothing_of_the_sources_end_with_2(run):
     ended = run("check", "aws-iam-user-mfa")
     assert ended.code == 2
+
+
+def test_an_excluded_check_is_asked_only_by_its_own_name(desk, run):
+    text = "selection: {exclude: [{check: demo-box-locked, reason: decided by the committee}]}"
+    desk.settings((desk.path / "nightledger.yaml").read_text() + text)
+    assert run("check", "demo-checks").code == 2
+    assert run("check", "demo-box-locked").code == 1

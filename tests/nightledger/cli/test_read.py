@@ -123,6 +123,9 @@ def test_lists_are_complete(run):
         "demo",
     ]
     assert [row["state"] for row in run("list", "runs", "--output", "json").rows] == ["sealed"]
+    assert {row["uid"] for row in run("list", "resources", "--output", "json").rows} == {
+        "box:ledger", "box:petty-cash", "box:shed",
+    }  # fmt: skip
     assert run("list", "checks", "--topic", "transmission").code == 0
     assert run("list", "checks", "--topic", "transmision").code == 2
 
@@ -156,3 +159,13 @@ def test_a_report_is_written_and_its_path_printed(desk, run, form):
     ended = run("report", form, "-o", f"out.{form}")
     assert (ended.code, ended.out) == (0, f"out.{form}\n")
     assert "shed" in (desk.path / f"out.{form}").read_text(encoding="utf-8-sig")
+
+
+def test_an_extra_that_is_not_installed_is_named(desk):
+    assert desk("scan").code == 0
+    (desk.path / "blocked").mkdir()
+    (desk.path / "blocked" / "jinja2.py").write_text("raise ModuleNotFoundError('no', name='jinja2')")
+    environ = {"PYTHONPATH": f"{desk.path}/blocked:{desk.environ['PYTHONPATH']}"}
+    ended = desk("report", "html", environ=environ)
+    assert ended.code == 2, ended.err
+    assert "nightledger[report]" in ended.err

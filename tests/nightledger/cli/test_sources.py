@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import pytest
+
+from checks.load import all_checks
+from config.load import load
+from config.settings import Settings
+from nightledger.platforms import platforms
+from nightledger.sources import (
+    SettingsError,
+    policy,
+    poll_sources,
+    require_platforms,
+    selected,
+)
+
+EXAMPLE = Path(__file__).parents[3] / "config" / "example.yaml"
+
+
+def test_the_example_names_only_what_exists_and_becomes_the_platforms_sources(monkeypatch):
+    settings, catalogue = load(EXAMPLE, {}), all_checks()
+    aws, hosts, directory = poll_sources(settings)
+    assert aws.settings.roles() == (
+        "arn:aws:iam::111122223333:role/NightledgerRead",
+        "arn:aws:iam::012345670123:role/NightledgerRead",
+    )
+    assert (hosts.settings.local, hosts.settings.hosts[0].user) == (True, "nightledger")
+    monkeypatch.setenv("NIGHTLEDGER_LDAP_PASSWORD", "hunter2")
+    assert directory.settings.password() == "hunter2"
+    assert "hunter2" not in repr(directory)
+    assert policy(settings, catalogue).values == {"host-idle-session-ends": {"max_minutes": 10}}
+    assert "host-automatic-updates" not in {check.id for check in selected(settings, catalogue)}
+    require_platforms(poll_sources(settings), platforms())
+
+
+def test_sources_can_be_named(monkeypatch):
+    settings = load(EXAMPLE, {})
+    assert [source.name for source in poll_sources(settings, ["staff", "staff"])] == ["staff"]
+    with pytest.raises(SettingsError, match="no source is called 'stuff'"):
+        poll_sources(settings, ["stuff"])
+
+
+def overriding(check, **values):
+    data = {
+        "sources": [{"type": "hosts", "name": "here", "local": True}],
+        "policy": {check: {"reason": "decided by the committee", **values}},
+    }
+    return policy(Settings.model_validate(data), all_checks())
+
+
+def test_values_are_read_in_the_type_of_the_default():
+    assert (
+        overriding("host-idle-session-ends", max_minutes="5").values["host-idle-session-ends"]["max_minutes"]
+        == 5
+    )
+    with pytest.raises(SettingsError, match="must be a whole number"):
+        overriding("host-idle-session-ends", max_minutes="5.5")
+    with pytest.raises(SettingsError, match='did you mean "max_minutes"'):
+        overriding("host-idle-session-ends", max_minute="5")
+    with pytest.raises(SettingsError, match='did you mean "host-idle-session-ends"'):
+        overriding("host-idle-session-end", max_minutes="5")
