@@ -10,6 +10,7 @@ from evidence.facts.hosts import AuditStatus, Journal, LogForward, Service
 from evidence.model import Missing
 
 _LEGACY = re.compile(r"^\s*(&|[*\w]\S*)\s+-?(@@?)(?:\([^)]*\))?(\[[^\]]+\]|[\w.-]+)")
+_RULE = re.compile(r"-(?:[aA] [a-z]+,[a-z]+(?: |$)|w /)")
 _RELP = re.compile(r"^\s*(\S+)\s+:omrelp:(\[[^\]]+\]|[\w.-]+)")
 _VALUE = re.compile(r"(?:^|[\s(])(target|protocol|streamdrivermode|type)\s*=\s*\"([^\"]*)\"", re.IGNORECASE)
 _SELECTOR = re.compile(r"^\s*([*\w]\S*\.\S+)\s+action\(", re.IGNORECASE)
@@ -31,7 +32,7 @@ def audit_rules(data: bytes) -> list[str] | Missing:
     found = [line.strip() for line in lines(data)]
     if found == ["No rules"]:
         return []
-    if not found or any(not line.startswith("-") for line in found):
+    if not found or not all(_RULE.match(line) for line in found):
         return unreadable("the answer of auditctl -l")
     return sorted(found)
 

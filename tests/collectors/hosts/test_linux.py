@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checks.judge import judge
+from checks.load import all_checks
+from collectors.hosts.linux import LinuxHost
+from collectors.hosts.platform import HostsPlatform
+from collectors.hosts.sections import ROOT_COMMANDS, SECTIONS
+from collectors.hosts.source import Host, HostsSource
+from collectors.hosts.transport import Phase, Unreachable
+from collectors.keep import parse as parse_keep
+from collectors.kind import describe
+from collectors.plan import plan_kind, specs
+from collectors.poll import Errand, poll
+from evidence.canonical import canonical
+from evidence.model import Missing, Reason, ScopeStatus, Status, UnitResult
+from tests.collectors.hosts.recorded import MACHINE, Recorded, Said, facts_of, look
+
+CHECKS = [check for check in all_checks().checks.values() if "host.linux" in check.on]
+NIGHT = date(2026, 11, 22)
+
+
+def poll_source(source: HostsSource | None) -> list[UnitResult]:
+    platform = HostsPlatform()
+    spec = specs([platform])[LinuxHost.kind]
+    return list(poll([Errand(platform, "hosts", source, {spec.name: plan_kind(spec, spec.fact_names)})]))
+
+
+def test_one_host_is_one_resource_known_by_its_machine_id():
+    result = look(Recorded({}), "machine")
+    (seen,) = result.observations
+    assert (seen.resource.uid, seen.resource.name) == ("0123456789abcdef0123456789abcdef", "db1")
+    assert result.coverage[0].status is ScopeStatus.COMPLETE
+
+
+def test_over_ssh_the_host_key_is_part_of_the_uid():
+    (seen,) = look(Recorded({}, fingerprint="SHA256:abc"), "machine").observations
+    assert seen.resource.uid == "0123456789abcdef0123456789abcdef+SHA256:abc"
+
+
+def test_only_the_sections_that_the_planned_facts_read_are_asked_for():
+    host = Recorded({})
+    look(host, "mounts")
+    assert host.asked == [["block", "machine", "mounts", "zfs"]]
+
+
+def test_every_section_a_fact_names_exists_and_every_section_is_read_by_a_fact():
+    tags = {tag for step in describe(LinuxHost).facts.values() for tag in step.tags}
+    assert tags == SECTIONS
+
+
+def test_every_keep_list_keeps_what_the_client_answers():
+    for text in LinuxHost.keep.values():
+        assert {path[-1] for path, _ in parse_keep(text).paths()} <= {"state", "status", "text"}
+
+
+def test_every_root_command_is_the_need_of_a_fact():
+    needs = {need for step in describe(LinuxHost).facts.values() for need in step.needs.values()}
+    assert needs == set(ROOT_COMMANDS.values())
+
+
+def test_a_refused_section_is_missing_with_the_rule_to_add():
+    facts = facts_of(
+        {"sshd": Said("no_privilege", "/usr/sbin/sshd -T"), "ssh_server": "installed=sshd\n"}, "ssh_server"
+    )
+    assert facts["ssh_server"] == Missing(Reason.DENIED, "nightledger ALL=(root) NOPASSWD: /usr/sbin/sshd -T")
+
+
+def test_no_ssh_server_is_none_but_one_that_cannot_be_asked_is_missing():
+    absent = {"sshd": Said("tool_absent", "sshd"), "ssh_server": ""}
+    assert facts_of(absent, "ssh_server")["ssh_server"] is None
+    over_ssh = {**absent, "machine": MACHINE + "over_ssh=yes\n"}
+    assert facts_of(over_ssh, "ssh_server")["ssh_server"].reason is Reason.NOT_AVAILABLE
+    assert facts_of({**absent, "ssh_server": "listening=22\n"}, "ssh_server")["ssh_server"].need == "sshd"
+
+
+def test_without_systemd_its_facts_are_none_and_with_an_old_one_no_session_ends():
+    absent = Said("tool_absent", "systemd")
+    facts = facts_of({"logind": absent, "services": absent}, "session_manager", "services", "journal")
+    assert facts == {"session_manager": None, "services": None, "journal": None}
+    old = {"logind": Said("error", stderr="Unknown property or interface.", status=1)}
+    assert facts_of(old, "session_manager")["session_manager"]["stop_idle_session_seconds"] is None
+
+
+def test_without_the_audit_tools_there_is_no_audit():
+    absent = Said("tool_absent", "auditctl")
+    facts = facts_of({"audit_status": absent, "audit_rules": absent}, "audit_status", "audit_rules")
+    assert facts == {"audit_status": None, "audit_rules": None}
+
+
+def test_without_apt_pending_updates_are_missing_not_none():
+    facts = facts_of({"apt_pending": Said("tool_absent", "apt-get")}, "pending_updates")
+    assert facts["pending_updates"].reason is Reason.NOT_AVAILABLE
+
+
+def test_a_host_that_does_not_say_what_it_is_is_a_failed_scope():
+    result = look(Recorded({"machine": Said("timeout")}), "mounts")
+    assert result.observations == ()
+    assert result.coverage[0].status is ScopeStatus.FAILED
+
+
+def test_an_unreachable_host_is_a_failed_scope_with_the_code():
+    class Dead(Recorded):
+        def run(self, script, deadline, max_bytes=0):
+            raise Unreachable(Phase.HOST_KEY, "host_key_changed", "it showed SHA256:x", Reason.ERROR)
+
+    result = look(Dead({}), "mounts")
+    assert result.observations == ()
+    assert result.coverage[0].status is ScopeStatus.FAILED
+    assert "host_key_changed" in result.coverage[0].why.detail
+
+
+def test_every_finding_about_an_unreachable_host_is_unknown():
+    result = poll_source(HostsSource("x", (Host("127.0.0.1", 1),)))[0]
+    assert {finding.status for finding in judge(result, CHECKS, NIGHT)} == {Status.UNKNOWN}
+
+
+def test_a_dead_host_does_not_hold_up_the_others():
+    if not sys.platform.startswith("linux"):
+        pytest.skip("this is not a Linux system")
+    source = HostsSource("x", tuple(Host("127.0.0.1", port) for port in (1, 2, 3)), local=True)
+    results = poll_source(source)
+    assert sorted(len(result.observations) for result in results) == [0, 0, 0, 1]
+
+
+def test_what_changes_every_night_is_kept_apart_and_leaves_no_raw_text():
+    moving = {
+        "clock": ("1795325845\n10.0 1.0\n", "1795412245\n86410.0 1.0\n"),
+        "apt_stamps": ("1795305600 /var/lib/apt/periodic/upgrade-stamp\n", "1795392000 /var/lib/apt/periodic/upgrade-stamp\n"),
+        "mounts": ("27 1 8:1 / / rw - ext4 /dev/sda1 rw\n", "99 1 8:1 / / rw - ext4 /dev/sda1 rw\n"),
+    }  # fmt: skip
+    nights = [look(Recorded({name: texts[night] for name, texts in moving.items()})) for night in (0, 1)]
+    assert (
+        len({canonical({k: str(v) for k, v in night.observations[0].facts.items()}) for night in nights}) == 1
+    )
+    assert nights[0].objects.keys() == nights[1].objects.keys()
+    assert set(nights[0].observations[0].volatile) == {"clock", "package_lists", "update_runs"}
+    assert nights[0].observations[0].volatile != nights[1].observations[0].volatile
+
+
+def test_two_runs_over_this_machine_give_the_same_evidence():
+    if not Path("/proc/self/mountinfo").exists():
+        pytest.skip("this is not a Linux system")
+    (first,), (second,) = poll_source(None), poll_source(None)
+    assert first.observations[0].facts == second.observations[0].facts
+    assert first.objects.keys() == second.objects.keys()
+    assert first.unit.target == "host/localhost"
+
+
+def test_raw_evidence_holds_no_standard_error():
+    result = look(Recorded({"block": Said("ok", stderr="secret", stdout=b"x")}), "mounts")
+    assert b"secret" not in b"".join(result.objects.values())
+    assert all(json.loads(data)["state"] in {"ok", "absent"} for data in result.objects.values())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=200), st.data())
+def test_random_bytes_in_every_section_never_pass_a_check(noise, data):
+    texts = {
+        name: data.draw(st.sampled_from([noise, noise[::-1], noise + b"\n", b"x" + noise]))
+        for name in SECTIONS - {"machine"}
+    }
+    result = look(Recorded(texts))
+    findings = judge(result, CHECKS, NIGHT)
+    assert [finding.check for finding in findings if finding.status is Status.PASS] == []
+
+
+def test_a_record_that_ends_early_passes_nothing_that_it_did_not_hold():
+    class Short(Recorded):
+        def run(self, script, deadline, max_bytes=0):
+            result = super().run(script, deadline)
+            cut = result.stdout.index(b" O mounts") - 10
+            return replace(result, stdout=result.stdout[:cut])
+
+    result = look(Short({}))
+    facts = result.observations[0].facts
+    assert facts["mounts"] == Missing(Reason.ERROR, detail="the record ended before section mounts")
+    assert facts["password_states"].reason is Reason.ERROR
