@@ -56,6 +56,8 @@ def package_lists_are_fresh(
         return failed("the host has no package lists, so it learns of no update")
     if not package_lists["security"]:
         return failed("none of the package lists is of a security archive")
+    if package_lists["fresh_on"] is None:
+        return undecided("nothing shows how old the package lists are")
     if not _is_fresh(package_lists, as_of, max_days):
         return failed(f"the package lists are {_of(package_lists)}, older than {max_days} days")
     return passed(f"the package lists are of the last {max_days} days")

@@ -188,6 +188,7 @@ ssh_server() {
     if cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q -E '^ *[0-9]+: [0-9A-F]+:0016 [0-9A-F:]+ 0A '; then
         echo listening=22
     fi
+    if cat /proc/[0-9]*/comm 2>/dev/null | grep -q -x -E 'sshd|dropbear|tinysshd'; then echo running=yes; fi
 }
 section_pam() {
     for file in /etc/pam.d/*; do

@@ -50,7 +50,7 @@ def ssh_server(effective: bytes, config: bytes | Missing) -> SshServer | Missing
 
 
 def is_installed(data: bytes) -> bool:
-    """Whether section `ssh_server` shows any server: a program, or somebody who listens on port 22."""
+    """Whether section `ssh_server` shows any server: installed, running, or listening on port 22."""
     return bool(data.strip())
 
 
