@@ -1,7 +1,8 @@
 """What changed between two nights of one series, in classes, each change in one plain sentence.
 
 Every answer is compared with the last determinate one; lost sight is a blind spot, never fixed and never vanished.
-The classes live in drift_resources, drift_findings, drift_scopes and drift_waivers; here they are put together.
+The classes live in drift_resources, drift_findings, drift_scopes and drift_waivers, one entry for many alike in
+drift_gather; here they are put together.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 from evidence.drift_entry import Change, Entry, Limits
 from evidence.drift_findings import finding_drift, questions, told
+from evidence.drift_gather import gathered
 from evidence.drift_nights import Rejudge, load
 from evidence.drift_resources import resource_drift
 from evidence.drift_scopes import scope_drift
@@ -71,7 +73,7 @@ def compare(
         *answers,
         *waiver_drift(nights, waivers(store)),
     ]
-    return Drift(earlier, later, tuple(sorted(entries, key=_order)))
+    return Drift(earlier, later, tuple(sorted(gathered(entries, nights.limits), key=_order)))
 
 
 def baseline(store: Store, run: int | Run) -> Run | None:

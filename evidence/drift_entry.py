@@ -64,5 +64,6 @@ class Limits:
     expiring_days: int = 30
     mass_percent: int = 30
     mass_least: int = 5
+    gather_least: int = 5
     flips: int = 3
     flip_runs: int = 10

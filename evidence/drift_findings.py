@@ -62,7 +62,7 @@ def _answered(nights: Nights, question: Question) -> Iterator[Entry]:
         yield _transition(nights, question, then)
     elif now.status is Status.FAIL:
         yield _still_failing(nights, question)
-    elif _was_unknown(nights, question):
+    elif _was_unknown(nights, question) and question.history.evidence_at(nights.before.run.id):
         sentence = f"{question.words} is answered again: {now.status.value}, as in {_last_run(nights, then)}"
         yield _entry(Change.SEEN_AGAIN, question, sentence, since=now.from_run)
 

@@ -191,13 +191,14 @@ def _histories(store: Store, series: str, uids: Sequence[str]) -> dict[Key, Hist
 
 
 def changed_facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """The facts, of two encoded evidence documents, read both times and read differently."""
+    """What two encoded evidence documents read both times and differently: facts by name, and "labels"."""
     then, now = before["facts"], after["facts"]
-    return sorted(
+    facts = sorted(
         name
         for name in then.keys() & now.keys()
         if then[name] != now[name] and not (_is_missing(then[name]) or _is_missing(now[name]))
     )
+    return [*facts, "labels"] if before["labels"] != after["labels"] else facts
 
 
 def _is_missing(value: Any) -> bool:

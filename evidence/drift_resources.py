@@ -116,18 +116,18 @@ def _standing(nights: Nights, history: History) -> tuple[Status | None, str]:
 def _departures(nights: Nights, went: Iterable[Key]) -> Iterator[Entry]:
     by_part: dict[tuple[Unit, str], list[Key]] = defaultdict(list)
     for key in went:
-        if _listed_both(nights, key):
-            by_part[key[0], nights.histories[key].part].append(key)
-        else:
-            yield _gone_unseen(nights, key)
+        by_part[key[0], nights.histories[key].part].append(key)
+    series, run = nights.after.run.series, nights.before.run.id
     for (unit, part), gone in by_part.items():
-        known = held_per_part(nights.store.backend, nights.after.run.series, unit, nights.before.run.id).get(
-            part, 0
-        )
+        known = held_per_part(nights.store.backend, series, unit, run).get(part, 0)
         if len(gone) >= nights.limits.mass_least and len(gone) * 100 > known * nights.limits.mass_percent:
             yield _mass_vanish(nights, unit, part, gone, known)
         else:
-            yield from (_vanished(nights, key) for key in gone)
+            yield from (_departure(nights, key) for key in gone)
+
+
+def _departure(nights: Nights, key: Key) -> Entry:
+    return _vanished(nights, key) if _listed_both(nights, key) else _gone_unseen(nights, key)
 
 
 def _listed_both(nights: Nights, key: Key) -> bool:

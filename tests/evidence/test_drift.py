@@ -39,9 +39,11 @@ class Bucket:
     fact: str = "aes"
     part: str = "global"
     why: str = ""
+    owner: str = "ops"
 
     def resource(self):
-        return Resource(UNIT.kind, self.uid, self.name or self.uid, Scope(UNIT.target, self.part))
+        place, labels = Scope(UNIT.target, self.part), (("owner", self.owner),)
+        return Resource(UNIT.kind, self.uid, self.name or self.uid, place, labels)
 
     def observation(self):
         fact = DENIED if self.status is UNKNOWN else self.fact
@@ -434,6 +436,47 @@ def test_what_vanished_and_came_back_is_returned_and_compared_with_its_last_answ
     estate.night(Bucket("b0"))
     estate.night(Bucket("b0"), Bucket("b1", FAIL))
     assert changes(estate.drift()) == [(Change.REGRESSED, "b1"), (Change.RETURNED, "b1")]
+
+
+def test_a_whole_target_seen_for_the_first_time_is_one_line_and_one_for_each_failure(estate):
+    estate.night(reached=FAILED)
+    estate.night(*many(20), Bucket("bad", FAIL))
+    failing, rest = estate.drift().of(Change.NEWLY_VISIBLE)
+    assert {failing.uid, rest.uid} == {"bad", ""}
+    assert max(failing.count, rest.count) == 20
+    assert "20 aws.s3.bucket in aws/111122223333" in failing.sentence + rest.sentence
+
+
+def test_a_permission_given_back_is_one_line_and_one_for_what_regressed_meanwhile(estate):
+    estate.night(*many(9))
+    estate.night(*many(9, status=UNKNOWN))
+    estate.night(*many(8), Bucket("b08", FAIL))
+    regressed, again = estate.drift().entries
+    assert (regressed.change, regressed.uid) == (Change.REGRESSED, "b08")
+    assert (again.change, again.count) == (Change.SEEN_AGAIN, 8)
+
+
+def test_a_mass_vanish_after_a_blind_night_is_held_as_well(estate):
+    estate.night(*many(20))
+    estate.night(reached=FAILED)
+    estate.night()
+    assert [entry.change for entry in estate.drift().entries] == [Change.SUSPECTED_MASS_VANISH]
+
+
+def test_what_comes_back_after_a_mass_vanish_is_one_line(estate):
+    estate.night(*many(20))
+    estate.night()
+    estate.night(*many(20))
+    (entry,) = estate.drift().entries
+    assert (entry.change, entry.count) == (Change.RETURNED, 20)
+
+
+def test_a_changed_label_is_a_change_of_the_resource(estate):
+    estate.night(Bucket("b1", owner="imaging"))
+    estate.night(Bucket("b1", owner="billing"))
+    (entry,) = estate.drift().entries
+    assert entry.change is Change.CHANGED
+    assert "(labels)" in entry.sentence
 
 
 def test_a_rename_is_one_entry_and_neither_new_nor_gone(estate):
