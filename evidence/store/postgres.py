@@ -16,6 +16,7 @@ from evidence.store.errors import StoreBusy, StoreError
 
 _RUN_LOCK, _LEDGER_LOCK, _SCHEMA_LOCK = 1, 2, 3
 _LOCK_KEY = "hashtext('nightledger ' || current_schema())"
+_ROWS_WORTH_A_COPY = 8
 _ROWS_PER_INSERT = 1_000
 _ROWS_PER_FETCH = 5_000
 
@@ -74,13 +75,24 @@ class PostgresBackend:
             raise _explained(error) from None
 
     def insert_many(self, table: str, columns: str, rows: Sequence[Sequence[Any]], *, ignore: bool) -> None:
-        """Insert rows, many to a statement; with `ignore`, those whose unique key exists are left."""
+        """Insert rows, by COPY when they are many; with `ignore`, those whose unique key exists are left."""
+        if len(rows) > _ROWS_WORTH_A_COPY and not ignore:
+            self._copy(f"COPY {table} ({columns}) FROM STDIN", rows)
+            return
         end = " ON CONFLICT DO NOTHING" if ignore else ""
         for start in range(0, len(rows), _ROWS_PER_INSERT):
             chunk = rows[start : start + _ROWS_PER_INSERT]
             marks = ", ".join([f"({', '.join('?' * len(chunk[0]))})"] * len(chunk))
             values = [value for row in chunk for value in row]
             self.execute(f"INSERT INTO {table} ({columns}) VALUES {marks}{end}", values)  # noqa: S608 - our names
+
+    def _copy(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        try:
+            with self._db.cursor() as cursor, cursor.copy(_query(sql)) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        except psycopg.Error as error:
+            raise _explained(error) from None
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[None]:

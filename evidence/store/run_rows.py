@@ -23,6 +23,7 @@ class RunRows:
         self._backend = backend
         self._objects = objects
         self._plans: dict[int, Document] = {}
+        self._begun: dict[int, Run] = {}
 
     def all(self, series: str | None = None) -> list[Run]:
         """All runs, oldest first, of one series or of all."""
@@ -31,6 +32,17 @@ class RunRows:
     def left_open(self) -> list[Run]:
         """The runs that were never sealed."""
         return self._where("state = 'open'", ())
+
+    def plan_of(self, run: int) -> Run:
+        """A run as it was when first asked for: its plan never changes, its state may have."""
+        if run not in self._begun:
+            self._begun = {run: self.one(run)}
+        return self._begun[run]
+
+    def forget(self) -> None:
+        """Drop what is remembered: call it when a transaction was rolled back."""
+        self._plans.clear()
+        self._begun.clear()
 
     def one(self, run: int) -> Run:
         """One run by id; raises NotFound."""

@@ -102,9 +102,10 @@ class Runs:
     def commit(self, run: Run, prepared: Prepared, lease: Lease | None) -> bool:
         """Write a unit's evidence, findings and "done"; False when it is done already or the lease was lost."""
         result = prepared.result
-        unit_id = self._unit_id(run, result.unit)
+        unit_id = self._unit_row(run.series, result.unit)
         owner, attempt = ("", 0) if lease is None else (lease.owner, lease.attempt)
-        if run.state != "open" or not self._finish_unit(run.id, unit_id, lease):
+        if not self._finish_unit(run.id, unit_id, lease):
+            self._unit_id(run, result.unit)
             return False
         coverage, name = self._entries(run, unit_id, prepared)
         self._objects.put(raw_objects(result), f"raw:{result.unit.kind}")
@@ -177,9 +178,8 @@ class Runs:
         """The fence: of all who may try, one moves the unit to DONE."""
         fence = "" if lease is None else " AND owner = ? AND attempt = ? AND state = ?"
         values = () if lease is None else (lease.owner, lease.attempt, UnitState.CLAIMED)
-        sql = f"UPDATE run_unit SET state = ? WHERE run_id = ? AND unit_id = ? AND state IN (?, ?){fence}"  # noqa: S608
         states = (UnitState.PLANNED, UnitState.CLAIMED)
-        return self._backend.execute(sql, (UnitState.DONE, run, unit_id, *states, *values)) == 1
+        return self._backend.execute(_DONE + fence, (UnitState.DONE, run, unit_id, *states, *values)) == 1
 
     def _entries(self, run: Run, unit_id: int, prepared: Prepared) -> tuple[bytes, str]:
         """Write the difference, if any; gives the coverage and the unit's digest."""
@@ -226,3 +226,7 @@ def _require_open(run: Run) -> None:
 _RUN_UNIT = (
     "run_id, unit_id, state, owner, attempt, principal_id, started, finished, digest, coverage_id, journal"
 )
+
+_DONE = """
+UPDATE run_unit SET state = ? WHERE run_id = ? AND unit_id = ? AND state IN (?, ?)
+AND EXISTS (SELECT 1 FROM run WHERE id = run_id AND state = 'open')"""

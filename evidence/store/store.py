@@ -125,7 +125,7 @@ class Store:
         """Commit a unit's evidence, findings and "done" at once; False when it was done or the lease is lost."""
         prepared = self._runs.prepare(result, findings)
         with self._transaction():
-            return self._runs.commit(self._run(run_id), prepared, lease)
+            return self._runs.commit(self._run_rows.plan_of(run_id), prepared, lease)
 
     def finish_run(self, run_id: int, finished: str, *, state: str = "sealed") -> Sealed:
         """Seal a run ("sealed" or "interrupted"): its roots become a ledger event under a signed checkpoint."""
@@ -215,6 +215,7 @@ class Store:
             self.objects.forget()
             self.interned.forget()
             self._runs.forget()
+            self._run_rows.forget()
             raise
 
     def _run(self, run_id: int) -> Run:
