@@ -23,7 +23,7 @@ test: .venv/dev  ## set up, install the servers the tests need (root on Debian),
 
 demo: .venv/dev  ## two nights of a small hospital on loopback servers
 	@scripts/servers
-	@$(PY) -m tests.demo
+	@$(PY) -m demo $(DATA)/demo
 
 lint: .venv/dev  ## style, docstrings
 	$(PY) -m ruff check .
