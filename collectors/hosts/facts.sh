@@ -7,7 +7,7 @@
 # Each section gives two frames, both counted in bytes:
 #   @NONCE O SECTION TRUNCATED OUTBYTES                 and the probe's standard output
 #   @NONCE R SECTION STATE STATUS NEEDBYTES ERRBYTES    and what it needs, and its standard error
-# The first line is "nightledger-facts 1 NONCE UID", the last "@NONCE Z complete" or "@NONCE Z timeout".
+# The first line is "nightledger-facts 1 NONCE UID USER", the last "@NONCE Z complete" or "@NONCE Z timeout".
 
 nl='
 '
@@ -305,7 +305,7 @@ main() {
     uid=$(id -u) timed_out=no timeout=''
     if timeout -k 2 5 true >/dev/null 2>&1; then timeout="timeout -k 2 $limit"; fi
     # A login banner may end without a line's end.
-    printf '\nnightledger-facts 1 %s %s\n' "$nonce" "$uid"
+    printf '\nnightledger-facts 1 %s %s %s\n' "$nonce" "$uid" "$(id -un 2>/dev/null || id -u)"
     watch
     for section in $sections; do
         need=''

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 from collectors.hosts.linux import LinuxHost
 from collectors.hosts.record import NotARecord
@@ -62,7 +61,7 @@ class HostsPlatform:
         """Every host of the source; None, no configuration at all, is this machine."""
         chosen = source or THIS_MACHINE
         if chosen.local:
-            yield _this_machine()
+            yield _this_machine(sudo=chosen.sudo)
         for host in chosen.hosts:
             yield HostTarget(f"host/{_label(host)}", SshTransport(host), sudo=host.sudo)
 
@@ -79,13 +78,13 @@ class HostsPlatform:
         return client
 
 
-def _this_machine() -> Any:
+def _this_machine(*, sudo: bool) -> Target | Unreached:
     name = "host/localhost"
     if not sys.platform.startswith("linux"):
         return Unreached(
             name, Failure("not_linux", Reason.NOT_AVAILABLE, f"this machine runs {sys.platform}")
         )
-    return HostTarget(name, LocalTransport())
+    return HostTarget(name, LocalTransport(), sudo=sudo)
 
 
 def _label(host: Host) -> str:

@@ -43,13 +43,13 @@ class Section:
 class Record:
     """All sections that closed; `complete` only if the script itself said that it ended.
 
-    `uid` is the number of the user it ran as, `read_at` the collector's time then, in seconds since 1970.
+    `uid` and `user` are who it ran as on the host, `read_at` the collector's time then, in seconds since 1970.
     """
 
     sections: Mapping[str, Section]
     uid: int
+    user: str
     complete: bool
-    user: str = ""
     fingerprint: str = ""
     read_at: int = 0
     warnings: tuple[str, ...] = ()
@@ -65,18 +65,22 @@ class Record:
             case State.OK | State.ABSENT:
                 return section.stdout
             case State.NO_PRIVILEGE:
-                return Missing(Reason.DENIED, self._grant(section.need), shown(section.stderr))
+                return self._refused(section)
             case State.TOOL_ABSENT:
                 return Missing(Reason.NOT_AVAILABLE, section.need, f"{section.need} is not on the host")
             case _:
                 return _failed(section)
 
-    def _grant(self, need: str) -> str:
+    def _refused(self, section: Section) -> Missing:
         # A path is a command line for sudo; anything else (read access) stays in its own words.
-        return f"{self.user or 'nightledger'} ALL=(root) NOPASSWD: {need}" if need.startswith("/") else need
+        if not section.need.startswith("/"):
+            return Missing(Reason.DENIED, section.need, shown(section.stderr))
+        rule = f"{self.user} ALL=(root) NOPASSWD: {section.need}"
+        return Missing(Reason.DENIED, rule, shown(section.stderr) or _ALLOW)
 
 
-_START = re.compile(rb"^nightledger-facts 1 ([0-9a-f]{1,64}) ([0-9]{1,10})\n", re.MULTILINE)
+_ALLOW = "with `sudo: true` in the settings of the host, or as root"
+_START = re.compile(rb"^nightledger-facts 1 ([0-9a-f]{1,64}) ([0-9]{1,10}) (\S{1,64})\n", re.MULTILINE)
 _OUTPUT = re.compile(rb"@([0-9a-f]{1,64}) O ([a-z_]{1,40}) (yes|no) ([0-9]{1,9})\n")
 _REPORT = re.compile(
     rb"@([0-9a-f]{1,64}) R ([a-z_]{1,40}) ([a-z_]{1,20}) ([0-9]{1,5}) ([0-9]{1,9}) ([0-9]{1,9})\n"
@@ -93,7 +97,7 @@ def parse(data: bytes, nonce: str) -> Record:
     """
     for start in _START.finditer(data):
         if start[1] == nonce.encode():
-            return _Reader(data, start.end(), nonce.encode()).record(int(start[2]))
+            return _Reader(data, start.end(), nonce.encode()).record(int(start[2]), shown(start[3]))
     raise NotARecord("the host did not answer with a facts record", hint="can its user run /bin/sh?")
 
 
@@ -106,14 +110,14 @@ class _Reader:
         self._sections: dict[str, Section] = {}
         self._warnings: list[str] = []
 
-    def record(self, uid: int) -> Record:
+    def record(self, uid: int, user: str) -> Record:
         while self._output() or self._report():
             pass
         end = self._header(_END)
         if end is None:
             self._warnings.append("the record has no end")
         complete = end is not None and end[2] == b"complete"
-        return Record(self._sections, uid, complete, warnings=tuple(self._warnings))
+        return Record(self._sections, uid, user, complete, warnings=tuple(self._warnings))
 
     def _header(self, form: re.Pattern[bytes]) -> re.Match[bytes] | None:
         match = form.match(self._data, self._at)

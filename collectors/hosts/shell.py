@@ -36,9 +36,7 @@ class Shell:
         record = parse(result.stdout, nonce)
         for section in record.sections.values():
             self._record(section)
-        return replace(
-            record, user=self._transport.user, fingerprint=result.fingerprint, read_at=int(time.time())
-        )
+        return replace(record, fingerprint=result.fingerprint, read_at=int(time.time()))
 
     def _record(self, section: Section) -> None:
         asked = {"section": section.name}

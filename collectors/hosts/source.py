@@ -22,11 +22,12 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class HostsSource:
-    """A group of hosts; `local` adds the machine that the collector itself runs on."""
+    """A group of hosts; `local` adds the machine that the collector itself runs on, `sudo` allows `sudo -n` there."""
 
     name: str = "this-machine"
     hosts: tuple[Host, ...] = ()
     local: bool = False
+    sudo: bool = False
 
 
 THIS_MACHINE = HostsSource(local=True)

@@ -37,7 +37,9 @@ def frame(nonce: str, name: str, said: Said, truncated: str = "no") -> bytes:
 
 def answer(nonce: str, sections: Mapping[str, Said], end: str = "complete") -> bytes:
     frames = b"".join(frame(nonce, name, said) for name, said in sections.items())
-    return f"nightledger-facts 1 {nonce} 0\n".encode() + frames + f"@{nonce} Z {end}\n".encode()
+    return (
+        f"nightledger-facts 1 {nonce} 1000 nightledger\n".encode() + frames + f"@{nonce} Z {end}\n".encode()
+    )
 
 
 @dataclass

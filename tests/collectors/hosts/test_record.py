@@ -22,7 +22,7 @@ def test_sections_are_read_with_their_bytes_whatever_they_hold():
 
 
 def test_a_login_banner_before_the_record_is_passed_over():
-    record = parse(b"Welcome!\nnightledger-facts 1 dead 0\n" + answer(NONCE, {"block": OK}), NONCE)
+    record = parse(b"Welcome!\nnightledger-facts 1 dead 0 root\n" + answer(NONCE, {"block": OK}), NONCE)
     assert record.complete
     assert record.read("block") == b"hello\n"
 
@@ -61,7 +61,7 @@ def test_a_section_that_comes_twice_counts_for_nothing():
 @pytest.mark.parametrize(
     ("said", "missing"),
     [
-        (Said("no_privilege", "/usr/sbin/sshd -T"), Missing(Reason.DENIED, "nightledger ALL=(root) NOPASSWD: /usr/sbin/sshd -T")),
+        (Said("no_privilege", "/usr/sbin/sshd -T"), Missing(Reason.DENIED, "nightledger ALL=(root) NOPASSWD: /usr/sbin/sshd -T", "with `sudo: true` in the settings of the host, or as root")),
         (Said("no_privilege", "read access to /etc/x"), Missing(Reason.DENIED, "read access to /etc/x")),
         (Said("tool_absent", "auditctl"), Missing(Reason.NOT_AVAILABLE, "auditctl", "auditctl is not on the host")),
         (Said("timeout"), Missing(Reason.TIMEOUT, detail="section x did not end in time")),

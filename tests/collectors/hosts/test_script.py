@@ -159,7 +159,7 @@ def test_without_privilege_whatever_needs_root_says_which_line_to_add():
         assert missing.reason is Reason.DENIED
         assert (
             missing.need
-            == f"nightledger ALL=(root) NOPASSWD: {shutil.which(tool, path='/usr/sbin:/usr/bin')} {command.split(' ', 1)[1]}"
+            == f"nobody ALL=(root) NOPASSWD: {shutil.which(tool, path='/usr/sbin:/usr/bin')} {command.split(' ', 1)[1]}"
         )
 
 
@@ -186,6 +186,21 @@ def test_refused_sudo_is_no_privilege(tmp_path):
     assert isinstance(missing, Missing)
     assert missing.reason is Reason.DENIED
     assert missing.need.endswith("NOPASSWD: /usr/bin/passwd -S -a")
+
+
+def test_the_sudo_rules_that_are_asked_for_are_the_ones_that_are_enough(tmp_path):
+    if shutil.which("sudo") is None or shutil.which("unshare") is None:
+        pytest.skip("sudo and unshare are not installed")
+    run_as = _as_nobody()
+    rules = {name: run({name}, run_as=run_as).read(name) for name in ("passwords", "sshd")}
+    (tmp_path / "nightledger").write_text("".join(f"{rule.need}\n" for rule in rules.values()))
+    (tmp_path / "nightledger").chmod(0o440)
+    mount = f'mount --bind {tmp_path} /etc/sudoers.d && mkdir -p /run/sshd && exec "$@"'
+    allowed = ("unshare", "-m", "sh", "-c", f"mount -t tmpfs none /run && {mount}", "sh", *run_as)
+    record = run({"passwords", "sshd"}, run_as=allowed, sudo=True)
+    assert b"root " in record.read("passwords")
+    assert b"permitrootlogin" in record.read("sshd")
+    assert isinstance(run({"passwords"}, run_as=run_as, sudo=True).read("passwords"), Missing)
 
 
 def test_nothing_of_the_script_is_left_running():
