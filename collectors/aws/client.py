@@ -7,19 +7,23 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from collectors.aws.credentials import Binding, bound
-from collectors.aws.errors import code_of
+from collectors.aws.credentials import Binding, WrongCredentials, account_of, bound
+from collectors.aws.errors import code_of, note
 from collectors.keep import Keep
 from collectors.kind import KindError, Recorder
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How one account is looked at: its id, its keys call by call, what may be kept of each operation."""
+    """How one account is looked at: its id, its keys call by call, what may be kept of each operation.
+
+    `enabled` says whether a region is switched on, None where that could not be found out; it may ask AWS.
+    """
 
     account: str
     bind: Callable[[], Binding]
     keeps: Mapping[tuple[str, str], Keep]
+    enabled: Callable[[str], bool | None]
 
 
 class AwsClient:
@@ -70,7 +74,7 @@ class AwsClient:
             with bound(binding):
                 answer = send()
         except Exception as error:
-            self._note(error, operation)
+            note(error, operation, self.region, self._access.enabled)
             self._recorder.failed(name, asked, code_of(error), request_id=_request_id(error))
             raise
         if answer is None:
@@ -92,11 +96,13 @@ class AwsClient:
     def _dropped(self, name: str, path: str) -> None:
         self._recorder.dropped(f"{name}:{path}")
 
-    def _note(self, error: Exception, operation: str) -> None:
-        response = getattr(error, "response", None)
-        if isinstance(response, dict):
-            where = response.setdefault("ResponseMetadata", {})
-            where["Operation"], where["Region"] = operation, self.region
+
+def own_arn(client: AwsClient, arn: str) -> str:
+    """The ARN, which must be of the client's account; raises WrongCredentials for another account's."""
+    owner = account_of(arn)
+    if owner not in {"", client.account}:
+        raise WrongCredentials(f"an answer for account {client.account} speaks of account {owner}")
+    return arn
 
 
 def _request_id(error: Exception) -> str:

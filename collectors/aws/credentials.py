@@ -89,3 +89,9 @@ def assert_signed_by(request: Any, binding: Binding) -> None:
     text = signature.decode("ascii", "replace") if isinstance(signature, bytes) else str(signature)
     if f"Credential={binding.keys.access_key}/" not in text:
         raise WrongCredentials(f"a request for {binding.target} was signed with another key; it was not sent")
+
+
+def account_of(arn: str) -> str:
+    """The account id in an ARN, "" where it has none."""
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) == 6 else ""

@@ -69,24 +69,32 @@ _BY_ORGANISATION = re.compile(
 )
 
 
-def operation_of(error: Exception) -> tuple[str, str]:
-    """The operation (snake case) and region an error of our clients carries, "" where unknown."""
-    response = getattr(error, "response", None) or {}
-    where = response.get("ResponseMetadata", {})
-    return str(where.get("Operation", "")), str(where.get("Region", ""))
-
-
 def code_of(error: Exception) -> str:
     """The provider's error code, else the exception's class name."""
     response = getattr(error, "response", None) or {}
     return str(response.get("Error", {}).get("Code") or type(error).__name__)
 
 
-def classify(error: Exception, enabled: Callable[[str], bool | None]) -> Failure:
-    """Read one exception; `enabled` says whether a region is switched on (None = could not find out)."""
-    operation, region = operation_of(error)
+def note(error: Exception, operation: str, region: str, enabled: Callable[[str], bool | None]) -> None:
+    """Write into an error's response metadata where it came from, and whether that region is switched on.
+
+    `enabled` may ask AWS, so this belongs to the thread that made the call; reading the note does not.
+    """
+    response = getattr(error, "response", None)
+    if not isinstance(response, dict):
+        return
+    where = response.setdefault("ResponseMetadata", {})
+    where["Operation"], where["Region"] = operation, region
+    if code_of(error) in _ALSO_NOT_ENABLED:
+        where["RegionEnabled"] = enabled(region)
+
+
+def classify(error: Exception) -> Failure:
+    """Read one exception of our clients, with what `note` wrote into it; asks nobody."""
+    where = _metadata(error)
+    operation, region = str(where.get("Operation", "")), str(where.get("Region", ""))
     code = code_of(error)
-    switched_on = enabled(region) if region and code in _ALSO_NOT_ENABLED else True
+    switched_on = where.get("RegionEnabled", True)
     if code in _NOT_ENABLED or switched_on is False:
         detail = (
             f"region {region} is not enabled in this account" if region else "not enabled in this account"
@@ -111,7 +119,7 @@ def _meaning(error: Exception, code: str) -> tuple[Reason, str]:
         return Reason.ERROR, str(error)
     if isinstance(error, KeyError):
         return Reason.ERROR, f"the answer has no {str(error)[:60]}"
-    status = _status(error)
+    status = _metadata(error).get("HTTPStatusCode")
     return Reason.ERROR, f"{code} (HTTP {status})" if status else code
 
 
@@ -128,6 +136,7 @@ def _timed_out(error: Exception, code: str) -> bool:
     )
 
 
-def _status(error: Exception) -> Any:
+def _metadata(error: Exception) -> dict[str, Any]:
     response = getattr(error, "response", None) or {}
-    return response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    found: dict[str, Any] = response.get("ResponseMetadata", {})
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from collectors.aws.client import AwsClient
+from collectors.aws.client import AwsClient, own_arn
 from collectors.aws.kind import AwsKind
 from collectors.kind import Found, fact, lists, lookup
 from evidence.facts.aws import (
@@ -153,7 +153,7 @@ class Role(AwsKind):
                 linked = row["Path"].startswith("/aws-service-role/")
                 session = {"max_seconds": row["MaxSessionDuration"], "service_linked": linked}
                 gives = {"session": session, "trust": row["AssumeRolePolicyDocument"]}
-                yield Found(f"{row['Arn']}#{row['RoleId']}", row["RoleName"], gives=gives)
+                yield Found(f"{own_arn(iam, row['Arn'])}#{row['RoleId']}", row["RoleName"], gives=gives)
 
 
 def _yes(text: str) -> bool:

@@ -6,7 +6,14 @@ import threading
 from typing import Any
 
 from collectors.aws.clients import Clients
-from collectors.aws.credentials import Binding, Frozen, Refreshing, WrongCredentials, bound
+from collectors.aws.credentials import (
+    Binding,
+    Frozen,
+    Refreshing,
+    WrongCredentials,
+    account_of,
+    bound,
+)
 from collectors.aws.source import Source
 
 SESSION_NAME = "nightledger"
@@ -68,9 +75,3 @@ def assume(clients: Clients, source: Source, base: Identity, role_arn: str) -> I
     identity = Identity(clients, source, keys, account=account_of(role_arn))
     identity.binding()
     return identity
-
-
-def account_of(arn: str) -> str:
-    """The account id in an ARN, "" where it has none."""
-    parts = arn.split(":", 5)
-    return parts[4] if len(parts) == 6 else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from collectors.aws.client import AwsClient
+from collectors.aws.client import AwsClient, own_arn
 from collectors.aws.kind import REGIONS, AwsKind
 from collectors.kind import Found, fact, lists
 from evidence.facts.aws import KeyMetadata, KeyRotation, PolicyDocument
@@ -32,7 +32,7 @@ class Key(AwsKind):
         """ListKeys, 1000 at a time."""
         for page in kms.pages("list_keys", Limit=1000):
             for row in page["Keys"]:
-                yield Found(row["KeyArn"], row["KeyId"], handle=row["KeyId"])
+                yield Found(own_arn(kms, row["KeyArn"]), row["KeyId"], handle=row["KeyId"])
 
     @fact(needs="kms:DescribeKey")
     def metadata(self, kms: AwsClient, key: Found) -> KeyMetadata:

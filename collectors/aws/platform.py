@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from collectors.aws.clients import Clients
+from collectors.aws.credentials import account_of
 from collectors.aws.errors import classify
-from collectors.aws.identity import Identity, account_of, assume
+from collectors.aws.identity import Identity, assume
 from collectors.aws.source import Source
 from collectors.aws.target import AwsTarget
 from collectors.kind import Failure, Kind, Target, Unreached
@@ -103,14 +104,11 @@ class AwsPlatform:
 
 
 def _unreached(name: str, error: Exception, principal: str = "", need: str = "") -> Unreached:
-    failure = classify(error, _unknown)
+    failure = classify(error)
     if failure.reason is Reason.DENIED and need:
         # The engine names a refused opening by its code, so the code says what would have to be granted.
         failure = Failure(need, failure.reason, failure.detail)
     return Unreached(name, failure, principal)
-
-
-_unknown: Callable[[str], bool | None] = lambda _region: None  # noqa: E731 - a constant answer
 
 
 @cache

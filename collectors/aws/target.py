@@ -8,7 +8,7 @@ from typing import Any
 from collectors.aws.client import Access, AwsClient
 from collectors.aws.clients import Clients
 from collectors.aws.credentials import bound
-from collectors.aws.errors import classify
+from collectors.aws.errors import classify, note
 from collectors.aws.identity import Identity
 from collectors.aws.kind import keeps_of
 from collectors.aws.source import Source
@@ -28,6 +28,7 @@ class AwsTarget:
         self._keeps = keeps_of(())
         self._regions: dict[str, bool] | None = None
         self._lock = threading.Lock()
+        self._asking = threading.Lock()
 
     def parts(self, kind: type[Kind]) -> tuple[str, ...]:
         """("global",), the configured regions, or every region that is enabled (ec2:DescribeRegions)."""
@@ -43,12 +44,12 @@ class AwsTarget:
         service = name.replace("_", "-")
         region = self._source.home_region if part == "global" else part
         shared = self._clients.get(service, region, self._source.endpoint_url)
-        access = Access(self._identity.account, self._identity.binding, self._keeps)
+        access = Access(self._identity.account, self._identity.binding, self._keeps, self._enabled)
         return AwsClient(shared, name, region, access, recorder)
 
     def classify(self, error: Exception) -> Failure:
         """What an exception from these clients means and how far it reaches."""
-        return classify(error, self._enabled)
+        return classify(error)
 
     def close(self) -> None:
         """Nothing to release: the clients are shared by every account."""
@@ -60,7 +61,7 @@ class AwsTarget:
             return None
 
     def _all_regions(self) -> dict[str, bool]:
-        with self._lock:
+        with self._asking:
             if self._regions is None:
                 self._regions = self._describe_regions()
             return self._regions
@@ -71,8 +72,7 @@ class AwsTarget:
             with bound(self._identity.binding()):
                 answer = ec2.describe_regions(AllRegions=True)
         except Exception as error:
-            response = getattr(error, "response", None)
-            if isinstance(response, dict):
-                response.setdefault("ResponseMetadata", {})["Operation"] = "describe_regions"
+            # Here nobody may ask whether the region is enabled: that is the question itself.
+            note(error, "describe_regions", self._source.home_region, lambda _region: True)
             raise
         return {row["RegionName"]: row.get("OptInStatus") != "not-opted-in" for row in answer["Regions"]}

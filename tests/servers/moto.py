@@ -1,6 +1,6 @@
 """A moto server on loopback behind a front that counts, refuses, throttles or delays chosen operations.
 
-As a program (`python tests/servers/moto.py [LATENCY_MS]`) it prints its URL and serves until stdin closes.
+As a program (`python -m tests.servers.moto [LATENCY_MS]`) it prints its URL and serves until stdin closes.
 """
 
 from __future__ import annotations

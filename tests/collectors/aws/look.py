@@ -14,10 +14,10 @@ from collectors.aws.clients import Clients
 from collectors.aws.platform import AwsPlatform
 from collectors.aws.source import Source
 from collectors.limits import Limits, Rate
-from collectors.plan import plan_kind, specs, wanted_facts
 from collectors.poll import Errand, poll
 from evidence.canonical import canonical, digest
 from evidence.model import Finding, Missing, Reason, UnitResult
+from tests.collectors.aws.plans import plans
 from tests.servers.moto import MotoServer
 
 AS_OF = date.today()  # noqa: DTZ011 - moto dates what it makes by the clock of this machine
@@ -61,8 +61,8 @@ class Cloud:
     ) -> dict[tuple[str, str], UnitResult]:
         source = source or self.source()
         platform = self.platform(workers)
-        plans = plans_for(platform, checks)
-        results = poll([Errand(platform, source.name, source, plans)])
+        wanted = plans(platform, checks or [])
+        results = poll([Errand(platform, source.name, source, wanted)])
         return {(result.unit.target, result.unit.kind): result for result in results}
 
     def judge(self, checks: list[str] | None = None, source: Source | None = None) -> list[Finding]:
@@ -91,16 +91,6 @@ class Cloud:
             platform.close()
         for made in self.made:
             made.close()
-
-
-def plans_for(platform: AwsPlatform, checks: list[str] | None) -> dict[str, Any]:
-    known = specs([platform])
-    chosen = [check for name, check in aws_checks().items() if not checks or name in checks]
-    reads = [(kind, (*check.facts, *check.first_facts)) for check in chosen for kind in check.on]
-    reads += [
-        (place.split(":")[0], [place.split(":")[1]]) for check in chosen for place in check.also.values()
-    ]
-    return {kind: plan_kind(known[kind], facts) for kind, facts in wanted_facts(reads, known).items()}
 
 
 def fingerprint(results: dict[tuple[str, str], UnitResult]) -> str:

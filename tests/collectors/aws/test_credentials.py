@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from collectors.aws.client import own_arn
 from collectors.aws.clients import Clients
 from collectors.aws.credentials import (
     Binding,
@@ -164,3 +165,20 @@ def test_neither_binding_nor_shared_credentials_show_a_secret():
     assert "hush" not in repr(binding)
     with pytest.raises(AttributeError):
         BoundCredentials().secret_key  # noqa: B018 - reading it is the case
+
+
+@pytest.mark.parametrize(
+    ("arn", "fits"),
+    [
+        ("arn:aws:iam::123456789012:user/a", True),
+        ("arn:aws:s3:::bucket", True),
+        ("arn:aws:iam::210987654321:user/a", False),
+    ],
+)
+def test_an_answer_that_speaks_of_another_account_is_refused(arn, fits):
+    client = type("Client", (), {"account": "123456789012"})
+    if fits:
+        assert own_arn(client, arn) == arn
+    else:
+        with pytest.raises(WrongCredentials):
+            own_arn(client, arn)

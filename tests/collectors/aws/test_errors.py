@@ -3,17 +3,16 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
-from collectors.aws.errors import classify
+from collectors.aws.errors import classify, note
 from collectors.kind import Reach
 from evidence.model import Reason
 
 
-def error(code, message="", region="eu-west-1"):
-    response = {
-        "Error": {"Code": code, "Message": message},
-        "ResponseMetadata": {"HTTPStatusCode": 403, "Region": region, "Operation": "get_x"},
-    }
-    return ClientError(response, "GetX")
+def error(code, message="", *, enabled=True):
+    response = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+    made = ClientError(response, "GetX")
+    note(made, "get_x", "eu-west-1", lambda _region: enabled)
+    return made
 
 
 @pytest.mark.parametrize(
@@ -36,7 +35,7 @@ def error(code, message="", region="eu-west-1"):
     ],
 )
 def test_each_code_has_its_meaning_and_reach(code, enabled, reason, reach):
-    failure = classify(error(code), lambda _region: enabled)
+    failure = classify(error(code, enabled=enabled))
     assert (failure.code, failure.reason, failure.reach, failure.operation) == (code, reason, reach, "get_x")
 
 
@@ -48,7 +47,7 @@ def test_each_code_has_its_meaning_and_reach(code, enabled, reason, reach):
     ],
 )
 def test_an_organisations_refusal_is_denied_and_says_that_no_role_can_grant_it(message):
-    failure = classify(error("AccessDenied", message), lambda _region: True)
+    failure = classify(error("AccessDenied", message))
     assert failure.reason is Reason.DENIED
     assert "organisation" in failure.detail
     assert "arn:aws" not in failure.detail
@@ -58,14 +57,14 @@ def test_an_organisations_refusal_is_denied_and_says_that_no_role_can_grant_it(m
     "timeout", [ConnectTimeoutError(endpoint_url="x"), ReadTimeoutError(endpoint_url="x"), TimeoutError()]
 )
 def test_timeouts_are_timeouts(timeout):
-    assert classify(timeout, lambda _region: True).reason is Reason.TIMEOUT
+    assert classify(timeout).reason is Reason.TIMEOUT
 
 
 def test_an_endpoint_that_cannot_be_reached_is_an_error_of_this_fact():
-    failure = classify(EndpointConnectionError(endpoint_url="x"), lambda _region: True)
+    failure = classify(EndpointConnectionError(endpoint_url="x"))
     assert (failure.reason, failure.reach) == (Reason.ERROR, Reach.FACT)
 
 
 def test_a_field_the_answer_lacks_is_named():
-    failure = classify(KeyError("Policy"), lambda _region: True)
+    failure = classify(KeyError("Policy"))
     assert (failure.reason, failure.detail) == (Reason.ERROR, "the answer has no 'Policy'")

@@ -1,0 +1,33 @@
+"""What the estate benchmark shares with the tests: the same seed, the same plans, without importing a seeder's SDK."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from checks.load import all_checks
+from collectors.aws.platform import AwsPlatform
+from collectors.plan import plan_kind, specs, wanted_facts
+
+
+def plans(platform: AwsPlatform, checks: list[str]) -> dict[str, Any]:
+    known = specs([platform])
+    chosen = [
+        check
+        for name, check in all_checks().checks.items()
+        if name.startswith("aws-") and (not checks or name in checks)
+    ]
+    reads = [(kind, (*check.facts, *check.first_facts)) for check in chosen for kind in check.on]
+    reads += [
+        (place.split(":")[0], [place.split(":")[1]]) for check in chosen for place in check.also.values()
+    ]
+    return {kind: plan_kind(known[kind], facts) for kind, facts in wanted_facts(reads, known).items()}
+
+
+def seed_remote(url: str, scale: int) -> None:
+    from tests.collectors.aws.estate import seed  # noqa: PLC0415 - the measured process must not import boto3
+    from tests.collectors.aws.look import Cloud  # noqa: PLC0415 - see above
+
+    cloud = Cloud(SimpleNamespace(url=url, front=SimpleNamespace(counts={})))
+    seed(cloud, scale)
+    cloud.close()
