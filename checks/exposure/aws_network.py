@@ -64,7 +64,9 @@ def instance_has_no_public_address(state: InstanceState, addresses: InstanceAddr
     return passed("no public IPv4 address leads to the instance; IPv6 was not judged")
 
 
-def _closed(ingress: Iterable[IngressRule], ports: tuple[int, ...]) -> Verdict:
+def _closed(ingress: Iterable[IngressRule], asked: Iterable[int | str]) -> Verdict:
+    # An organisation's own ports arrive as text, as every value of its settings does.
+    ports = tuple(int(port) for port in asked)
     rules = [(rule, reached) for rule in ingress if (reached := _reached(rule, ports))]
     opened = sorted({port for rule, reached in rules if _from_internet(rule) for port in reached})
     if opened:

@@ -36,6 +36,7 @@ class AwsClient:
         self.service = service
         self.region = region
         self.account = access.account
+        self.partition = str(shared.meta.partition)
         self._shared = shared
         self._access = access
         self._recorder = recorder

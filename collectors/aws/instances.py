@@ -100,7 +100,7 @@ def _found(ec2: AwsClient, row: Mapping[str, Any]) -> Found:
     identifier, tags = row["InstanceId"], row.get("Tags", [])
     options = row["MetadataOptions"]
     return Found(
-        f"arn:aws:ec2:{ec2.region}:{ec2.account}:instance/{identifier}",
+        f"arn:{ec2.partition}:ec2:{ec2.region}:{ec2.account}:instance/{identifier}",
         name_of(tags, identifier),
         labels=labels(tags),
         gives={

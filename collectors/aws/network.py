@@ -33,7 +33,7 @@ class SecurityGroup(AwsKind):
             for row in page["SecurityGroups"]:
                 rules = [_rule(permission) for permission in row["IpPermissions"]]
                 yield Found(
-                    f"arn:aws:ec2:{ec2.region}:{ec2.account}:security-group/{row['GroupId']}",
+                    f"arn:{ec2.partition}:ec2:{ec2.region}:{ec2.account}:security-group/{row['GroupId']}",
                     row["GroupName"],
                     labels=labels(row.get("Tags", [])),
                     gives={"ingress": rules},

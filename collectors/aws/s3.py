@@ -48,7 +48,7 @@ class Bucket(AwsKind):
         """Each bucket; asking with MaxBuckets makes S3 say its region, which saves a call per bucket."""
         for page in s3.pages("list_buckets", MaxBuckets=1000):
             for row in page["Buckets"]:
-                arn = f"arn:aws:s3:::{row['Name']}"
+                arn = f"arn:{s3.partition}:s3:::{row['Name']}"
                 yield Found(f"{arn}#{s3.account}", row["Name"], home=row.get("BucketRegion", ""))
 
     @fact(needs="s3:GetEncryptionConfiguration", absent="ServerSideEncryptionConfigurationNotFoundError")

@@ -62,7 +62,7 @@ class Snapshot(AwsKind):
 def _found(ec2: AwsClient, what: str, identifier: str, row: Mapping[str, Any]) -> Found:
     tags = row.get("Tags", [])
     return Found(
-        f"arn:aws:ec2:{ec2.region}:{ec2.account}:{what}/{identifier}",
+        f"arn:{ec2.partition}:ec2:{ec2.region}:{ec2.account}:{what}/{identifier}",
         name_of(tags, identifier),
         labels=labels(tags),
         gives={"encryption": {"encrypted": row["Encrypted"], "kms_key": row.get("KmsKeyId")}},

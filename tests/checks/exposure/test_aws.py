@@ -158,6 +158,7 @@ def test_database_ports_are_asked_about_apart():
     assert aws_network.database_ports_are_closed.judge(opened).status == "fail"
     assert aws_network.admin_ports_are_closed.judge(opened).status == "pass"
     assert aws_network.admin_ports_are_closed.judge(opened, ports=(5432,)).status == "fail"
+    assert aws_network.admin_ports_are_closed.judge(opened, ports=("5432",)).status == "fail"
 
 
 def group(name):

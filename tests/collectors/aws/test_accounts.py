@@ -65,3 +65,14 @@ def test_roles_are_built_in_the_sources_partition():
     source = Source("gov", role_name="audit", accounts=("1",), partition="aws-us-gov")
     assert source.roles() == ("arn:aws-us-gov:iam::1:role/audit",)
     assert Source("one", role_arn="arn:aws:iam::2:role/x").roles() == ("arn:aws:iam::2:role/x",)
+
+
+def test_arns_are_of_the_partition_the_region_is_in(cloud):
+    cloud.client("s3", "us-gov-west-1").create_bucket(
+        Bucket="ward", CreateBucketConfiguration={"LocationConstraint": "us-gov-west-1"}
+    )
+    source = cloud.source(regions=("us-gov-west-1",), home_region="us-gov-west-1", partition="aws-us-gov")
+    results = cloud.poll(source, ["aws-s3-bucket-tls-only"])
+    uids = [o.resource.uid for result in results.values() for o in result.observations]
+    assert len(uids) == 1
+    assert uids[0].startswith("arn:aws-us-gov:s3:::ward#")
