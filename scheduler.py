@@ -21,9 +21,10 @@ log = logging.getLogger("nightledger.scheduler")
 
 
 def serve(load: Callable[[], Settings], open_store: Callable[[Settings], Store]) -> None:
-    """Run every night until SIGTERM or SIGINT, which seals what is complete; first make up for a missed night.
+    """Run every night until SIGTERM or SIGINT, which seals what is complete.
 
-    Settings are read again for every night; a night whose settings or store cannot be used is logged, not fatal.
+    A night that was missed or broke is tried again, now and every half hour while it is not too late. Settings are
+    read again each time; what is wrong with them, or with the store, is logged and not fatal.
     """
     from apscheduler.schedulers.blocking import BlockingScheduler  # noqa: PLC0415 - 0.1 s, only for the service
 
@@ -35,8 +36,8 @@ def serve(load: Callable[[], Settings], open_store: Callable[[Settings], Store])
         _night(load, open_store, stop)
 
     clock.add_job(night, _trigger(load), id="nightly", **defaults)
-    clock.add_job(night, id="catch-up", **defaults)
-    clock.add_listener(lambda event: log.warning("a night did not run: %s", event), _troubles())
+    clock.add_job(night, "interval", minutes=30, next_run_time=datetime.now(UTC), id="catch-up", **defaults)
+    clock.add_listener(_tell, _troubles())
     ended = _on_signals(stop, clock)
     try:
         clock.start()
@@ -53,6 +54,11 @@ def _night(load: Callable[[], Settings], open_store: Callable[[Settings], Store]
         return
     if scanned is not None:
         log.info("run %s sealed, root %s", scanned.sealed.run, scanned.sealed.root)
+
+
+def _tell(event: Any) -> None:
+    trouble = getattr(event, "traceback", None) or "it was missed, or the one before still ran"
+    log.error("job %s did not run: %s", event.job_id, trouble)
 
 
 def _trigger(load: Callable[[], Settings]) -> Any:

@@ -104,6 +104,9 @@ class DirectorySource(Section):
     start_tls: bool = Field(
         default=True, description="ask for TLS on an ldap:// connection before anything else"
     )
+    plain_port: int = Field(
+        default=0, ge=0, le=65535, description="where a clear-text bind is tried, if not at the usual port"
+    )
     privileged_groups: tuple[Text, ...] = Field(
         default=(), description="DNs of groups whose members are privileged"
     )

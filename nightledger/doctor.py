@@ -21,6 +21,7 @@ from nightledger.nightly import plan_run
 from nightledger.platforms import disabled
 from nightledger.sources import selected
 
+_MOST_NAMES = 4
 OURS = ("checks", "collectors", "config", "evidence", "scheduler")
 
 
@@ -63,14 +64,25 @@ def _sources(settings: Settings, names: tuple[str, ...]) -> Iterator[Answer]:
     catalogue = all_checks()
     plan = plan_run(settings, catalogue, selected(settings, catalogue), names)
     errands = [one for errand in plan.errands for one in _apart(errand)]
-    targets: dict[str, str] = {}
+    principals: dict[str, str] = {}
+    answers: list[Answer] = []
     for result in poll(errands):
-        unit = result.unit
-        if result.principal:
-            targets[unit.target] = result.principal
-        yield from _unit(result)
-    for target, principal in sorted(targets.items()):
-        yield Answer(target, "principal", "ok", principal)
+        if result.principal and any(reached.status is not ScopeStatus.FAILED for reached in result.coverage):
+            principals[result.unit.target] = result.principal
+        answers += _unit(result)
+    yield from (Answer(target, "principal", "ok", name) for target, name in sorted(principals.items()))
+    yield from _together(answers)
+
+
+def _together(answers: Iterable[Answer]) -> Iterator[Answer]:
+    """One answer where many of a place say the same."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for one in answers:
+        alike.setdefault((one.subject, one.state, one.detail), []).append(one.what)
+    for (subject, state, detail), whats in sorted(alike.items()):
+        names = sorted(whats)
+        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        yield Answer(subject, ", ".join(names[:_MOST_NAMES]) + more, state, detail)
 
 
 def _apart(errand: Errand) -> Iterator[Errand]:

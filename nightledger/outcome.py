@@ -43,13 +43,25 @@ class Said:
     seen: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One kind that was not wholly listed: where, and how far the listing got and why."""
+
+    kind: str
+    where: str
+    how: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} in {self.where}: {self.how}"
+
+
 @dataclass(slots=True)
 class Outcome:
     """The findings of one run in order of urgency, what of them is waived, and whether everything was seen."""
 
     rows: list[Mapping[str, Any]]
     counts: Counter[str] = field(default_factory=Counter)
-    unseen: list[str] = field(default_factory=list)
+    unseen: list[Gap] = field(default_factory=list)
     resources: int = 0
     changed: int | None = None
     before: Run | None = None
@@ -98,7 +110,7 @@ def of_store(
         outcome.resources += sum(reached.listed - reached.gone for reached in row.coverage)
         outcome.unseen += [_gap(row.unit.kind, reached) for reached in row.coverage if _unseen(reached)]
         if row.state is not UnitState.DONE:
-            outcome.unseen.append(f"{row.unit}: not looked at")
+            outcome.unseen.append(Gap(row.unit.kind, row.unit.target, "not looked at"))
     return outcome
 
 
@@ -113,9 +125,9 @@ def _unseen(reached: Coverage) -> bool:
     )
 
 
-def _gap(kind: str, reached: Coverage) -> str:
+def _gap(kind: str, reached: Coverage) -> Gap:
     why = f" ({reached.why})" if reached.why else ""
-    return f"{kind} in {reached.scope}: {reached.status.value.replace('_', ' ')}{why}"
+    return Gap(kind, str(reached.scope), f"{reached.status.value.replace('_', ' ')}{why}")
 
 
 def _outcome(said: Iterable[Said], checks: Mapping[str, Check], waivers: Iterable[records.Waiver]) -> Outcome:

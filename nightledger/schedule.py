@@ -77,11 +77,19 @@ def run_due(settings: Settings, open_store: Callable[[], Store], stop: Stop) -> 
 
 
 def _run_once(settings: Settings, open_store: Callable[[], Store], slot: Slot, stop: Stop) -> Scanned | None:
-    with open_store() as store, store.lock():
-        made = [run for run in store.runs(NIGHTLY) if run.trigger == slot.trigger]
-        if any(run.state == "sealed" for run in made) or len(made) >= ATTEMPTS:
+    with open_store() as store:
+        # Asked once without the lock, so that a night that was made never waits, and once with it, to be sure.
+        if _is_made(store, slot):
             return None
-        return scan_settings(store, settings, trigger=slot.trigger, stop=stop)
+        with store.lock():
+            if _is_made(store, slot):
+                return None
+            return scan_settings(store, settings, trigger=slot.trigger, stop=stop)
+
+
+def _is_made(store: Store, slot: Slot) -> bool:
+    made = [run for run in store.runs(NIGHTLY) if run.trigger == slot.trigger]
+    return any(run.state == "sealed" for run in made) or len(made) >= ATTEMPTS
 
 
 def _wait(seconds: float, stop: Stop) -> None:

@@ -136,6 +136,12 @@ def test_a_night_waits_for_the_run_that_holds_the_store(home):
     assert runs(home) == []
 
 
+def test_a_night_that_was_made_does_not_wait_for_anybody(home):
+    run_due(settings(home, 60), opener(home), Stop())
+    with opener(home)() as store, store.lock():
+        assert run_due(settings(home, 60), opener(home), Stop()) is None
+
+
 def service(home, minutes_ago=60):
     begun = datetime.now(UTC) - timedelta(minutes=minutes_ago)
     (home / "nightledger.yaml").write_text(

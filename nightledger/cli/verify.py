@@ -48,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
     from evidence.verify import verify  # noqa: PLC0415 - not for --help
 
     with _store(args) as store:
-        key = args.key or _own_key(store)
+        # Somebody else's store is signed with somebody else's key.
+        key = args.key or (None if args.store else _own_key(store))
         report = verify(
             store, key=key, witness=_witness(args), run=store.run(args.run).id if args.run else None
         )

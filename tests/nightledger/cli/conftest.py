@@ -85,6 +85,8 @@ def desk(tmp_path):
     environ = {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path / "home"),
+        "XDG_DATA_HOME": str(tmp_path / "home" / "data"),
+        "XDG_CONFIG_HOME": str(tmp_path / "home" / "config"),
         "PYTHONPATH": f"{ROOT}{os.pathsep}{PLUGIN}",
         "PYTHONWARNINGS": "error",
         "LC_ALL": "C.UTF-8",

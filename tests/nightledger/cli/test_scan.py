@@ -309,3 +309,15 @@ def test_a_full_disk_is_one_clear_line_and_loses_nothing(desk):
         assert (states[0], states[-1]) == ("sealed", "sealed")
     finally:
         subprocess.run(["umount", str(small)], check=True)
+
+
+def test_a_place_that_could_not_be_listed_is_one_row_of_the_table_and_every_finding_elsewhere(desk, run):
+    world, text = desk.path / "world.json", (desk.path / "nightledger.yaml").read_text()
+    desk.settings(text + "  - {type: aws, name: prod, profile: no-such-profile, regions: [us-east-1]}\n")
+    assert world.exists()
+    table, rows = run("scan"), run("scan", "--output", "json").rows
+    told = [line for line in table.out.splitlines() if "aws/prod" in line]
+    assert len(told) == 1
+    assert "kinds" in told[0]
+    assert len([row for row in rows if row["target"] == "aws/prod"]) > 20
+    assert "pass" not in {row["status"] for row in rows if row["target"] == "aws/prod"}

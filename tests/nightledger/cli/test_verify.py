@@ -57,3 +57,12 @@ def test_what_is_not_there_ends_with_2(desk, run):
     run("scan")
     assert run("verify", "--checkpoint", "none").code == 2
     assert run("verify", "--run", "99").code == 2
+
+
+def test_a_foreign_store_is_not_held_against_our_own_key(desk, run):
+    run("scan")
+    (desk.path / "key").rename(desk.path / "home")
+    text = (desk.path / "nightledger.yaml").read_text()
+    desk.settings(text.replace("evidence.db", "own.db").replace("key_directory: key\n", ""))
+    assert run("scan").code == 0
+    assert run("verify", "evidence.db").code == 0
