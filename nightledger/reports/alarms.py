@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from checks.load import Catalogue
 from evidence.store import NIGHTLY, Run, UnitRow, UnitState
-from nightledger.reports.model import Alarm, FindingLine
+from nightledger.reports.lines import FindingLine
+from nightledger.reports.model import Alarm
 from nightledger.reports.unseen import scope_gaps
 
 
@@ -21,6 +22,7 @@ def alarms(
 
 def _saw_nothing(units: Sequence[UnitRow]) -> Iterator[Alarm]:
     if any(reached.listed for row in units for reached in row.coverage):
+        yield from _read_nothing(units)
         return
     if any(scope_gaps(units)) or not units:
         yield Alarm(
@@ -32,6 +34,16 @@ def _saw_nothing(units: Sequence[UnitRow]) -> Iterator[Alarm]:
         yield Alarm(
             "This run found nothing to look at: every place it was pointed at was listed completely and is "
             "empty. Check that the sources are the right ones.",
+            grave=True,
+        )
+
+
+def _read_nothing(units: Sequence[UnitRow]) -> Iterator[Alarm]:
+    facts = [fact for row in units for reached in row.coverage for fact in reached.facts.values()]
+    if any(fact.missing for fact in facts) and not any(fact.read or fact.none for fact in facts):
+        yield Alarm(
+            "This run could list resources and read nothing about them, so it says next to nothing about any "
+            "safeguard.",
             grave=True,
         )
 

@@ -9,7 +9,8 @@ from importlib.resources import files
 from typing import Any
 
 from nightledger import __version__
-from nightledger.reports.model import STATEMENT, Report, ReportError, Standing
+from nightledger.reports.lines import Standing
+from nightledger.reports.model import STATEMENT, Report, ReportError
 from nightledger.reports.text import clean, count, moment
 from nightledger.reports.view import FEW, MOST, arrange
 

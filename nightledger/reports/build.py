@@ -16,19 +16,14 @@ from evidence.store import NIGHTLY, FindingRow, Run, Store
 from evidence.store.rows import UnitRow
 from nightledger.reports.alarms import alarms
 from nightledger.reports.changes import changes, run_line
+from nightledger.reports.choices import choices
 from nightledger.reports.coverage import coverage
-from nightledger.reports.model import (
-    CheckLine,
-    FindingLine,
-    Report,
-    ReportError,
-    SealLine,
-    Standing,
-)
+from nightledger.reports.lines import CheckLine, FindingLine, Standing
+from nightledger.reports.model import Report, ReportError, SealLine
 from nightledger.reports.provisions import provision_line
 from nightledger.reports.trend import trend
 from nightledger.reports.unseen import unseen
-from nightledger.reports.waivers import waiver_lines
+from nightledger.reports.waivers import day_of, waiver_lines
 from nightledger.standing import narrowed
 
 
@@ -43,17 +38,17 @@ def build(
     denominator: str = "",
     rejudge: Rejudge | None = None,
 ) -> Report:
-    """The report of one ended run; waivers are read as of `as_of` (UTC), by default the end of the run.
+    """The report of one ended run; waivers are read as of `as_of` (UTC), by default what `day_of` says.
 
     Raises ReportError for a run that is still open and the store's NotFound for one that is not there.
     """
     run = _ended(store.run(run_ref, series=series))
-    at = as_of or datetime.fromisoformat(run.finished)
-    runs = {other.id: other for other in store.runs(run.series) if other.id <= run.id}
+    runs = {other.id: other for other in store.runs(run.series)}
     rows, units = list(store.findings(run.id)), store.units(run.id)
     granted = records.waivers(store)
+    at = as_of or day_of(run, runs.values(), granted)
     waived = records.waived([waiver for waiver in granted if waiver.in_force(at)], rows)
-    checks = [check for id_, check in catalogue.checks.items() if id_ in run.checks]
+    checks = catalogue.checks.values()
     lines = _findings(rows, waived, catalogue, runs)
     overlay = Overlay(waived, narrowed=narrowed(run))
     statuses = roll_up(catalog(), catalogue.checks.values(), rows, units, overlay)
@@ -66,11 +61,12 @@ def build(
         alarms=alarms(run, units, lines, catalogue),
         changes=changes(store, run, rejudge),
         unseen=unseen(units, rows),
-        provisions=tuple(provision_line(status, checks) for status in statuses),
+        provisions=tuple(provision_line(status, checks, run.checks) for status in statuses),
         waivers=waiver_lines(granted, rows, at),
         checks=tuple(_check(id_, catalogue) for id_ in sorted(run.checks)),
+        choices=choices(run),
         findings=lines,
-        trend=trend(store, list(runs.values())),
+        trend=trend(store, [other for other in runs.values() if other.id <= run.id]),
         coverage=coverage(units),
     )
 

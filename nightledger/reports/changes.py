@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from evidence.drift import Change, Entry, Rejudge, baseline, compare
 from evidence.store import Run, Store
-from nightledger.reports.model import ChangeGroup, ChangeLine, Changes, RunLine
+from nightledger.reports.lines import RunLine
+from nightledger.reports.model import ChangeGroup, ChangeLine, Changes
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class Words:
+    """A class of change as people read it; `urgent` asks somebody to act."""
+
     title: str
     meaning: str
     urgent: bool = False
@@ -32,7 +35,7 @@ def run_line(run: Run) -> RunLine:
 
 
 def _group(change: Change, entries: tuple[Entry, ...]) -> ChangeGroup:
-    words = _WORDS[change]
+    words = WORDS[change]
     return ChangeGroup(change.value, words.title, words.meaning, words.urgent, tuple(map(_line, entries)))
 
 
@@ -49,57 +52,56 @@ def _line(entry: Entry) -> ChangeLine:
     )
 
 
-_WORDS = {
-    Change.SUSPECTED_MASS_VANISH: _Words(
+WORDS = {
+    Change.SUSPECTED_MASS_VANISH: Words(
         "Many things gone at once",
         "More likely a wrong account, filter or permission than a real removal: nothing of it counts as gone yet.",
         urgent=True,
     ),
-    Change.STALE: _Words(
+    Change.STALE: Words(
         "Too old to be shown as current",
         "Nobody has been able to look for days; what was last known may no longer be so.",
         urgent=True,
     ),
-    Change.BLIND_SPOT: _Words(
+    Change.BLIND_SPOT: Words(
         "Lost from sight",
         "Seen before, not seen now. This is neither an improvement nor a removal.",
         urgent=True,
     ),
-    Change.REGRESSED: _Words("Got worse", "Passed when last measured and fails now.", urgent=True),
-    Change.WAIVER_EXPIRED: _Words(
+    Change.REGRESSED: Words("Got worse", "Passed when last measured and fails now.", urgent=True),
+    Change.WAIVER_EXPIRED: Words(
         "Waivers that ended", "The accepted findings count as failures again.", urgent=True
     ),
-    Change.FLAPPING: _Words(
+    Change.FLAPPING: Words(
         "Going back and forth",
         "The answer changes from night to night: the safeguard is not stable.",
         urgent=True,
     ),
-    Change.NEW: _Words("New", "Was not there the last time its place was listed completely."),
-    Change.RECREATED: _Words(
+    Change.NEW: Words("New", "Was not there the last time its place was listed completely."),
+    Change.RECREATED: Words(
         "Removed and made again", "The same name, another identity: it inherits nothing from the old one."
     ),
-    Change.RETURNED: _Words("Back again", "Was gone and is there once more."),
-    Change.NEWLY_VISIBLE: _Words(
+    Change.RETURNED: Words("Back again", "Was gone and is there once more."),
+    Change.NEWLY_VISIBLE: Words(
         "Seen for the first time", "Nobody could look before, so it may have been there all along."
     ),
-    Change.VANISHED: _Words(
+    Change.VANISHED: Words(
         "Gone", "Its place was listed completely both times. Removed is not the same as put right."
     ),
-    Change.GONE_UNSEEN: _Words(
-        "Gone, since when is not known", "Its place was not listed completely before."
-    ),
-    Change.FIXED: _Words("Put right", "Failed when last measured and passes now."),
-    Change.APPLICABILITY: _Words(
+    Change.GONE_UNSEEN: Words("Gone, since when is not known", "Its place was not listed completely before."),
+    Change.FIXED: Words("Put right", "Failed when last measured and passes now."),
+    Change.APPLICABILITY: Words(
         "The question arises, or no longer does", "An answer became or stopped being not applicable."
     ),
-    Change.SEEN_AGAIN: _Words("Seen again", "Could not be judged for a while; the answer is the old one."),
-    Change.RULE_CHANGED: _Words(
+    Change.SEEN_AGAIN: Words("Seen again", "Could not be judged for a while; the answer is the old one."),
+    Change.RULE_CHANGED: Words(
         "The rule changed, not the world", "Different answers because a check or its values changed."
     ),
-    Change.RENAMED: _Words("Renamed", "The same thing under another name."),
-    Change.MOVED: _Words("Moved", "The same thing in another place."),
-    Change.CHANGED: _Words("Changed, same answer", "A setting differs, and every answer stayed as it was."),
-    Change.WAIVER_EXPIRING: _Words("Waivers that end soon", "Within 30 days."),
-    Change.WAIVER_ORPHANED: _Words("Waivers about nothing", "What they accept is no longer there or asked."),
-    Change.STILL_FAILING: _Words("Still failing", "Nothing changed, and that is also news."),
+    Change.RENAMED: Words("Renamed", "The same thing under another name."),
+    Change.MOVED: Words("Moved", "The same thing in another place."),
+    Change.CHANGED: Words("Changed, same answer", "A setting differs, and every answer stayed as it was."),
+    Change.WAIVER_EXPIRING: Words("Waivers that end soon", "Within 30 days."),
+    Change.WAIVER_ORPHANED: Words("Waivers about nothing", "What they accept is no longer there or asked."),
+    Change.STILL_FAILING: Words("Still failing", "Nothing changed, and that is also news."),
 }
+"""The words of every class of drift."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from evidence.model import ScopeStatus
 from evidence.store import UnitRow, UnitState
-from nightledger.reports.model import CoverageLine
+from nightledger.reports.lines import CoverageLine
 
 
 def coverage(units: Sequence[UnitRow]) -> tuple[CoverageLine, ...]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from nightledger.reports import tables
 from nightledger.reports.charts import Chart, Segment, shares, stacked
-from nightledger.reports.model import CoverageLine, Report
+from nightledger.reports.lines import CoverageLine
+from nightledger.reports.model import Report
 
 
 @dataclass(frozen=True, slots=True)

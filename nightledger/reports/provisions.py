@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from checks.check import Check
 from checks.rule import catalog
 from checks.status_line import ProvisionStatus, Tally
 from evidence.model import LinkType
-from nightledger.reports.model import LinkLine, ProvisionLine, TallyLine
+from nightledger.reports.lines import LinkLine, ProvisionLine, TallyLine
 
 
-def provision_line(status: ProvisionStatus, checks: Iterable[Check]) -> ProvisionLine:
-    """One provision's line; `checks` are those the run asked."""
+def provision_line(status: ProvisionStatus, checks: Iterable[Check], asked: Container[str]) -> ProvisionLine:
+    """One provision's line, with the links of those checks that the run asked."""
     provision = status.provision
     return ProvisionLine(
         id=provision.id,
@@ -25,7 +25,7 @@ def provision_line(status: ProvisionStatus, checks: Iterable[Check]) -> Provisio
         direct=_tally(status.direct),
         supporting=_tally(status.supporting),
         context=_tally(status.context),
-        links=_links(provision.id, checks),
+        links=_links(provision.id, (check for check in checks if check.id in asked)),
         gaps=status.gaps,
         failing_below=status.failing_below,
         declared=tuple(record.sentence for record in status.declared),

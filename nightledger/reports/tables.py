@@ -7,7 +7,8 @@ from dataclasses import asdict, fields
 from importlib import import_module
 from typing import Any
 
-from nightledger.reports.model import FindingLine, Report, ReportError, Standing
+from nightledger.reports.lines import FindingLine, Standing
+from nightledger.reports.model import Report, ReportError
 
 Frame = Any
 """A pandas DataFrame; pandas is an extra and imported only when a table is made."""
@@ -38,6 +39,13 @@ def coverage_by_source(report: Report) -> Frame:
     """Coverage summed over the kinds of each source."""
     table = of(report.coverage)
     return table if table.empty else table.drop(columns="kind").groupby("source", as_index=False).sum()
+
+
+def places(report: Report) -> Frame:
+    """One row for each place that was not wholly listed."""
+    rows = [asdict(gap) | {"permissions": "; ".join(gap.permissions)} for gap in report.unseen.scopes]
+    columns = ["source", "kind", "status", "why", "permissions", "places"]
+    return _frame(rows, columns).explode("places").rename(columns={"places": "place"})
 
 
 def of(lines: Sequence[Any], columns: Sequence[str] = ()) -> Frame:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from evidence.model import Status
 from evidence.store import Run, Store
 from evidence.store.tally import count_statuses
-from nightledger.reports.model import TrendPoint
+from nightledger.reports.lines import TrendPoint
 from nightledger.reports.unseen import scope_gaps
 
 RUNS = 30

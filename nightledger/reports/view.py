@@ -11,15 +11,8 @@ from checks.status_line import ProvisionState
 from evidence.model import LinkType
 from nightledger.reports import tables
 from nightledger.reports.charts import Chart
-from nightledger.reports.model import (
-    CheckLine,
-    FindingLine,
-    LinkLine,
-    ProvisionLine,
-    Report,
-    Standing,
-    WaiverLine,
-)
+from nightledger.reports.lines import CheckLine, FindingLine, LinkLine, ProvisionLine, Standing, WaiverLine
+from nightledger.reports.model import Report
 from nightledger.reports.pictures import SourceView, source_views, trend_charts
 
 MOST = 50
@@ -147,9 +140,15 @@ def said(findings: Iterable[FindingLine]) -> tuple[tuple[Said, ...], int]:
 
 
 def _said(sentence: str, waiver: str, lines: Sequence[FindingLine]) -> Said:
-    names = tuple(Name(line.name or line.uid, line.place) for line in lines[:MOST])
+    names = tuple(map(_name, lines[:MOST]))
     since = min(line.since for line in lines)
     return Said(sentence, waiver, len(lines), names, len(lines) - len(names), since)
+
+
+def _name(line: FindingLine) -> Name:
+    if line.uid.startswith("scope:"):
+        return Name(f"the whole of {line.name}", line.kind)
+    return Name(line.name or line.uid, line.place)
 
 
 def _checks(report: Report) -> dict[str, CheckView]:

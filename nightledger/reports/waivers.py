@@ -7,11 +7,24 @@ from datetime import datetime, timedelta
 
 from evidence.model import Status
 from evidence.records import Waiver
-from evidence.store import FindingRow
-from nightledger.reports.model import WaiverLine
+from evidence.store import FindingRow, Run
+from nightledger.reports.lines import WaiverLine
 
 SOON = timedelta(days=30)
 """How long before its end a waiver is called expiring."""
+
+
+def day_of(run: Run, series: Iterable[Run], waivers: Iterable[Waiver]) -> datetime:
+    """When a report of this run reads the waivers, told from the store alone so that it never changes by itself.
+
+    It is the end of the run, or the last waiver granted or revoked after it, if that was before the next run began.
+    """
+    end = datetime.fromisoformat(run.finished)
+    later = min(
+        (datetime.fromisoformat(other.started) for other in series if other.id > run.id), default=None
+    )
+    decided = (moment for waiver in waivers for moment in (waiver.granted, waiver.revoked) if moment)
+    return max([end, *(moment for moment in decided if later is None or moment < later)])
 
 
 def waiver_lines(

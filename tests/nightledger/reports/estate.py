@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from checks.check import Check, Verdict, passed
@@ -71,6 +71,7 @@ class Night:
     state: str = "sealed"
     series: str = NIGHTLY
     checks: Sequence[str] = tuple(CHECKS)
+    selection: Mapping[str, Any] = field(default_factory=dict)
 
 
 def bucket(name: str, uid: str = "") -> Resource:
@@ -124,7 +125,7 @@ def keep(store: Store, night: Night) -> int:
         trigger="test",
         started=f"{night.day}T02:00:00Z",
         tool="nightledger 0.1.0",
-        selection={},
+        selection=dict(night.selection),
         checks={id_: f"sha256:{id_}" for id_ in night.checks},
         planned=[*night.planned, *(result.unit for result, _ in night.results)],
     )

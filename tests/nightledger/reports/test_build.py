@@ -1,16 +1,19 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 
 from checks.load import Catalogue
 from checks.status_line import ProvisionState
 from evidence import records
-from evidence.model import Unit
+from evidence.drift import Change
+from evidence.model import Status, Unit
 from evidence.store import Store
 from nightledger.reports import ReportError, build
-from nightledger.reports.model import Report, Standing
+from nightledger.reports.changes import WORDS
+from nightledger.reports.lines import Standing
+from nightledger.reports.model import Report
 from tests.nightledger.reports import estate
 
 
@@ -170,15 +173,76 @@ def test_a_waiver_that_is_over_lets_the_failure_count_again(store: Store) -> Non
     assert [waiver.standing for waiver in report.waivers] == ["expired"]
 
 
-def test_waivers_can_be_read_as_of_a_later_day(store: Store) -> None:
+def test_a_waiver_granted_in_the_morning_shows_in_the_report_of_the_night(store: Store) -> None:
     run = estate.keep(store, estate.first_night())
-    waive(store, date(2027, 6, 1))
-    at_its_end = build(store, run, estate.CATALOGUE)
-    later = build(store, run, estate.CATALOGUE, as_of=datetime(2026, 11, 21, tzinfo=UTC) + timedelta(hours=1))
+    waive(store, date(2027, 6, 1), at="2026-11-20T09:00:00+00:00")
+    report = build(store, run, estate.CATALOGUE)
 
-    assert at_its_end.waivers == ()
-    assert [waiver.standing for waiver in later.waivers] == ["in force"]
-    assert later.totals[Standing.WAIVED] == 1
+    assert report.as_of == "2026-11-20T09:00:00Z"
+    assert [waiver.standing for waiver in report.waivers] == ["in force"]
+    assert report.totals[Standing.WAIVED] == 1
+
+
+def test_a_waiver_granted_after_the_next_run_does_not_reach_back(store: Store) -> None:
+    run = estate.keep(store, estate.first_night())
+    estate.keep(store, estate.second_night())
+    waive(store, date(2027, 6, 1), at="2026-11-21T09:00:00+00:00")
+    report = build(store, run, estate.CATALOGUE)
+
+    assert report.as_of == "2026-11-20T02:05:00Z"
+    assert report.waivers == ()
+    assert report.totals[Standing.FAIL] == 1
+
+
+def test_waivers_can_be_read_as_of_any_instant(store: Store) -> None:
+    run = estate.keep(store, estate.first_night())
+    waive(store, date(2026, 11, 25), at="2026-11-20T09:00:00+00:00")
+    report = build(store, run, estate.CATALOGUE, as_of=datetime(2026, 12, 24, tzinfo=UTC))
+
+    assert [waiver.standing for waiver in report.waivers] == ["expired"]
+    assert report.totals[Standing.FAIL] == 1
+
+
+def test_checks_left_out_are_named_with_the_reason_and_keep_the_provision_from_being_evidenced(
+    store: Store,
+) -> None:
+    first = estate.first_night()
+    (buckets, said), users = first.results
+    kept = [finding for finding in said if finding.check != "bucket-encrypted"]
+    asked = [id_ for id_ in estate.CHECKS if id_ != "bucket-encrypted"]
+    reason = "the archive is encrypted by its vendor"
+    night = estate.Night(
+        first.day,
+        [(buckets, kept), users],
+        checks=asked,
+        selection={
+            "excluded": {"bucket-encrypted": reason},
+            "policy": {"user-has-mfa": "as the policy says"},
+        },
+    )
+    report = report_of(store, night)
+
+    assert [(line.check, line.choice, line.reason) for line in report.choices] == [
+        ("bucket-encrypted", "left out", reason),
+        ("user-has-mfa", "asked with the organisation's own values", "as the policy says"),
+    ]
+    encryption = next(line for line in report.provisions if line.id == "164.312(a)(2)(iv)")
+    assert encryption.state is ProvisionState.NOT_COVERED
+    assert "bucket-encrypted was not asked of aws.s3.bucket" in encryption.gaps
+
+
+def test_a_run_that_could_list_but_read_nothing_says_so(store: Store) -> None:
+    day, bare = "2026-11-20", estate.bucket("bare")
+    result = estate.listed(estate.BUCKETS, day, {bare: estate.DENIED})
+    unknown = estate.said(estate.ENCRYPTED, bare, Status.UNKNOWN, "could not read", estate.DENIED)
+    report = report_of(store, estate.Night(day, [(result, [unknown])]))
+
+    assert report.alarms[0].grave
+    assert "read nothing about them" in report.alarms[0].sentence
+
+
+def test_every_class_of_change_has_words() -> None:
+    assert set(WORDS) == set(Change)
 
 
 def test_an_on_demand_run_says_that_it_asked_only_a_part(store: Store) -> None:

@@ -62,6 +62,16 @@ def test_the_population_counts_resources_of_each_kind_once(report: Report) -> No
     assert kinds["aws.iam.user"]["resources"] == "2"
 
 
+def test_each_place_that_was_not_listed_is_a_row(store: Store) -> None:
+    run = estate.keep(store, estate.blind_night())
+    found = rows(files(build(store, run, estate.CATALOGUE))["not_seen.csv"])
+
+    assert [(row["kind"], row["place"], row["permissions"]) for row in found] == [
+        ("aws.iam.user", "aws/111122223333", "iam:ListUsers"),
+        ("aws.s3.bucket", "aws/111122223333", "s3:ListAllMyBuckets"),
+    ]
+
+
 def test_a_run_without_any_finding_still_has_its_columns(store: Store) -> None:
     day = "2026-11-20"
     run = estate.keep(store, estate.Night(day, [(estate.listed(estate.BUCKETS, day, {}), [])]))

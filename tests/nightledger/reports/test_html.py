@@ -17,7 +17,8 @@ from evidence.model import LinkType, Status
 from evidence.store import Store
 from nightledger.reports import build
 from nightledger.reports.as_html import page
-from nightledger.reports.model import FindingLine, Report, Standing
+from nightledger.reports.lines import FindingLine, Standing
+from nightledger.reports.model import Report
 from tests.nightledger.reports import estate
 from tests.nightledger.reports.pages import Page
 
@@ -184,6 +185,20 @@ def test_a_waiver_is_shown_with_who_answers_for_it_until_when(store: Store) -> N
     assert "moves to <b>the archive</b> soon" in text
     assert "approved by Dr. Grey , owner storage" in text
     assert "2026-12-02 00:00 UTC" in text
+
+
+def test_what_the_organisation_left_out_is_told_with_its_reason(store: Store) -> None:
+    first = estate.first_night()
+    night = estate.Night(first.day, first.results, selection={"excluded": {"x": "<i>asked elsewhere</i>"}})
+    text = Page(page(build(store, estate.keep(store, night), estate.CATALOGUE))).text
+
+    assert "x left out <i>asked elsewhere</i>" in text
+
+
+def test_a_scope_that_could_not_be_listed_is_named_as_a_whole(store: Store) -> None:
+    run = estate.keep(store, estate.blind_night())
+
+    assert "the whole of aws/111122223333" in Page(page(build(store, run, estate.CATALOGUE))).text
 
 
 @pytest.mark.parametrize(
