@@ -1,6 +1,8 @@
-"""When: the nightly clock. APScheduler only tells the time; what is due and what was made is decided elsewhere
-(nightledger/schedule.py), so that cron or a systemd timer running `nightledger scan` can take this one's place.
-"""  # noqa: D205 - one sentence, two lines
+"""When: the nightly clock, and nothing but the clock.
+
+What is due and what was made is decided in nightledger/schedule.py, so that cron or a systemd timer that runs
+`nightledger scan` can take this one's place.
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from config.settings import Settings
 from evidence import drift, records
 from evidence.model import Json
 from evidence.store import Run, Store
-from nightledger.outcome import Outcome, of_store
+from nightledger.outcome import Outcome, Reading, of_store
 from nightledger.platforms import platforms
 from nightledger.rejudge import rejudger
 from nightledger.run import Plan, make_plan
@@ -73,11 +73,10 @@ def scan_settings(
     )
 
 
-def sealed_outcome(store: Store, settings: Settings, run_id: int) -> Outcome:
+def sealed_outcome(store: Store, settings: Settings, run_id: int, *, everything: bool) -> Outcome:
     """What a sealed run came to: with the waivers in force now and what changed since the run before."""
-    catalogue = all_checks()
-    waivers = records.active(store, datetime.now(UTC))
-    outcome = of_store(store.findings(run_id), store.units(run_id), catalogue.checks.values(), waivers)
+    reading = Reading(all_checks().checks, records.active(store, datetime.now(UTC)), everything)
+    outcome = of_store(store.findings(run_id), store.units(run_id), reading)
     outcome.before = drift.baseline(store, run_id)
     if outcome.before is not None:
         outcome.changed = changed(changed_since(store, settings, outcome.before, store.run(run_id)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ COLUMNS = ("status", "severity", "check", "name", "target", "sentence")
 _ORDER = {
     status: place for place, status in enumerate(("fail", "unknown", "waived", "pass", "not_applicable"))
 }
+_QUIET = frozenset({"pass", "not_applicable"})
 _SEVERITIES = ("critical", "high", "medium", "low")
 
 
@@ -57,11 +58,15 @@ class Gap:
 
 @dataclass(slots=True)
 class Outcome:
-    """The findings of one run in order of urgency, what of them is waived, and whether everything was seen."""
+    """The findings of one run in order of urgency, what of them is waived, and whether everything was seen.
 
-    rows: list[Mapping[str, Any]]
+    `rows` leave out passes and what does not apply unless everything was asked for; `counts` count all.
+    """
+
+    rows: list[Mapping[str, Any]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     unseen: list[Gap] = field(default_factory=list)
+    unread: int = 0
     resources: int = 0
     changed: int | None = None
     before: Run | None = None
@@ -74,7 +79,7 @@ class Outcome:
     @property
     def incomplete(self) -> bool:
         """Whether something could not be read: a scope, or a fact that a check needed."""
-        return self.saw_nothing or bool(self.unseen) or any(row["missing"] for row in self.rows)
+        return self.saw_nothing or bool(self.unseen or self.unread)
 
     @property
     def summary(self) -> str:
@@ -87,30 +92,37 @@ class Outcome:
         return text
 
 
-def of_run(
-    judged: Iterable[Judged], tally: Tally, checks: Iterable[Check], waivers: Iterable[records.Waiver]
-) -> Outcome:
-    """The outcome of a run that is not in a store."""
-    said = (_from_model(one.result.unit.kind, finding) for one in judged for finding in one.findings)
-    outcome = _outcome(said, {check.id: check for check in checks}, waivers)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What findings are read with: the checks for their severity, the waivers in force, and how much to keep."""
+
+    checks: Mapping[str, Check]
+    waivers: Sequence[records.Waiver] = ()
+    everything: bool = True
+
+
+def of_run(judged: Iterable[Judged], reading: Reading) -> Outcome:
+    """The outcome of a run as it goes, which no store keeps."""
+    outcome, tally = Outcome(), Tally()
+    for one in judged:
+        tally.add(one)
+        _read(outcome, (_from_model(one.result.unit.kind, finding) for finding in one.findings), reading)
     outcome.resources = tally.resources
     outcome.unseen = [_gap(kind, reached) for kind, reached in tally.unseen if reached.why != LEFT_OUT]
+    outcome.rows.sort(key=_urgency)
     return outcome
 
 
-def of_store(
-    findings: Iterable[FindingRow],
-    units: Iterable[UnitRow],
-    checks: Iterable[Check],
-    waivers: Iterable[records.Waiver],
-) -> Outcome:
+def of_store(findings: Iterable[FindingRow], units: Iterable[UnitRow], reading: Reading) -> Outcome:
     """The outcome of a sealed run, as the store remembers it."""
-    outcome = _outcome(map(_from_store, findings), {check.id: check for check in checks}, waivers)
+    outcome = Outcome()
+    _read(outcome, map(_from_store, findings), reading)
     for row in units:
         outcome.resources += sum(reached.listed - reached.gone for reached in row.coverage)
         outcome.unseen += [_gap(row.unit.kind, reached) for reached in row.coverage if _unseen(reached)]
         if row.state is not UnitState.DONE:
             outcome.unseen.append(Gap(row.unit.kind, row.unit.target, "not looked at"))
+    outcome.rows.sort(key=_urgency)
     return outcome
 
 
@@ -130,16 +142,24 @@ def _gap(kind: str, reached: Coverage) -> Gap:
     return Gap(kind, str(reached.scope), f"{reached.status.value.replace('_', ' ')}{why}")
 
 
-def _outcome(said: Iterable[Said], checks: Mapping[str, Check], waivers: Iterable[records.Waiver]) -> Outcome:
-    # A scope that is partial only because no more was asked for is no finding.
-    findings = [one for one in said if one.missing != (("listing", LEFT_OUT),)]
-    waived = records.waived(waivers, findings)
-    rows = sorted((_row(one, checks.get(one.check), waived) for one in findings), key=_urgency)
-    return Outcome(list(rows), Counter(row["status"] for row in rows))
+def _read(outcome: Outcome, findings: Iterable[Said], reading: Reading) -> None:
+    """Count every finding and keep the rows that are wanted, so that a large estate needs little memory."""
+    for said in findings:
+        # A scope that is partial only because no more was asked for is no finding.
+        if said.missing == (("listing", LEFT_OUT),):
+            continue
+        row = _row(said, reading)
+        outcome.counts[row["status"]] += 1
+        outcome.unread += bool(said.missing)
+        if reading.everything or row["status"] not in _QUIET:
+            outcome.rows.append(row)
 
 
-def _row(said: Said, check: Check | None, waived: Mapping[tuple[str, str], str]) -> dict[str, Any]:
-    waiver = waived.get((said.check, said.uid), "") if said.status is Status.FAIL and said.seen else ""
+def _row(said: Said, reading: Reading) -> dict[str, Any]:
+    check = reading.checks.get(said.check)
+    waiver = ""
+    if said.status is Status.FAIL and said.seen:
+        waiver = records.waived(reading.waivers, [said]).get((said.check, said.uid), "")
     return {
         "status": "waived" if waiver else said.status.value if said.seen else Status.UNKNOWN.value,
         "severity": check.severity if check else "",
@@ -195,8 +215,3 @@ def _from_store(row: FindingRow) -> Said:
         row.missing,
         row.seen,
     )
-
-
-def urgent(rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """What a person should read first: everything but passes and what does not apply."""
-    return (row for row in rows if row["status"] not in {"pass", "not_applicable"})

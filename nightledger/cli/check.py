@@ -57,7 +57,9 @@ def run(args: argparse.Namespace) -> int:
     about: dict[str, object] = {"asked": args.words, "on": args.on, "sealed": args.seal}
     with progress(quiet=args.quiet) as watch:
         outcome = (
-            _sealed(args, settings, plan, watch, about) if args.seal else _unsealed(settings, plan, watch)
+            _sealed(args, settings, plan, watch, about)
+            if args.seal
+            else _unsealed(args, settings, plan, watch)
         )
     return conclude(args, outcome, about)
 
@@ -84,20 +86,15 @@ def _sealed(
     with open_store(settings, create=True) as store, store.lock():
         scanned = scan(store, plan, series=series, selection=selection, progress=watch)
         about.update(run=scanned.sealed.run, series=series, root=scanned.sealed.root)
-        return sealed_outcome(store, settings, scanned.sealed.run)
+        return sealed_outcome(store, settings, scanned.sealed.run, everything=args.output != "table")
 
 
-def _unsealed(settings: Settings, plan: Plan, watch: Progress) -> Outcome:
-    from nightledger.outcome import of_run  # noqa: PLC0415 - not for --help
-    from nightledger.run import Tally  # noqa: PLC0415 - not for --help
+def _unsealed(args: argparse.Namespace, settings: Settings, plan: Plan, watch: Progress) -> Outcome:
+    from nightledger.outcome import Reading, of_run  # noqa: PLC0415 - not for --help
     from nightledger.run import run as run_plan  # noqa: PLC0415 - not for --help
 
-    tally = Tally()
-    kept = []
-    for judged in run_plan(plan, watch):
-        tally.add(judged)
-        kept.append(judged)
-    return of_run(kept, tally, plan.checks, _waivers(settings))
+    checks = {check.id: check for check in plan.checks}
+    return of_run(run_plan(plan, watch), Reading(checks, _waivers(settings), args.output != "table"))
 
 
 def _waivers(settings: Settings) -> list[Waiver]:

@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     with open_store(settings, create=True) as store, store.lock():
         with progress(quiet=args.quiet) as watch:
             scanned = scan_settings(store, settings, args.sources, trigger="command", progress=watch)
-        outcome = sealed_outcome(store, settings, scanned.sealed.run)
+        outcome = sealed_outcome(store, settings, scanned.sealed.run, everything=args.output != "table")
         sealed = store.run(scanned.sealed.run)
     if not args.quiet:
         for one in settings.selection.exclude:

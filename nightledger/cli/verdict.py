@@ -19,9 +19,9 @@ _MOST_GAPS = 5
 
 def conclude(args: argparse.Namespace, outcome: Outcome, about: dict[str, object]) -> ExitCode:
     """Print an outcome and give the highest exit code that applies."""
-    from nightledger.outcome import COLUMNS, urgent  # noqa: PLC0415 - not for --help
+    from nightledger.outcome import COLUMNS  # noqa: PLC0415 - not for --help
 
-    rows = list(_told_once(urgent(outcome.rows))) if args.output == "table" else outcome.rows
+    rows = list(_told_once(outcome.rows)) if args.output == "table" else outcome.rows
     columns = (
         COLUMNS if args.output == "table" else ("kind", "uid", *COLUMNS, "provisions", "missing", "waiver")
     )

@@ -49,7 +49,6 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_harmless,
-        extensions=["jinja2.ext.do"],
     )
     environment.filters |= {"moment": moment, "count": count, "words": _words, "number": _number}
     environment.globals["SYMBOLS"] = _SYMBOLS
