@@ -32,5 +32,6 @@ RIGHTS_ORDERED = supporting(
 ONE_SUPERUSER_NAME = supporting(
     "164.312(a)(2)(i)",
     proves="only one account name carries the superuser's number, so its actions are not recorded under another name",
-    does_not_prove="who uses that account, or that every person has an account of their own",
+    does_not_prove="who uses that account, that accounts which the name service does not list are harmless, or that "
+    "every person has an account of their own",
 )

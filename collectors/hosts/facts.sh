@@ -18,8 +18,10 @@ nl='
 capture() {
     err=$(
         {
-            # The status travels behind the output; standard error has a pipe of its own, so neither can stall.
-            out=$({ { "$@"; printf '\n%s' "$?" >&5; } 2>&1 >&5 </dev/null | some >&3; } 5>&1 | head -c "$((cap + 9))")
+            # The status and the nonce travel behind the output, so one that was cut is known by their absence.
+            # Standard error has a pipe of its own, so neither can stall the other.
+            out=$({ { "$@"; printf '\n%s@%s' "$?" "$nonce" >&5; } 2>&1 >&5 </dev/null | some >&3; } 5>&1 |
+                head -c "$((cap + ${#nonce} + 5))")
             frame_output
             exit "$status"
         } 3>&1
@@ -30,14 +32,18 @@ capture() {
 some() { head -c 2000; cat >/dev/null; }
 
 frame_output() {
-    truncated=no
-    status=${out##*"$nl"}
-    case $status in '' | *[!0-9]*) status=125 ;; *) out=${out%"$nl"*} ;; esac
-    if [ "${#out}" -gt "$cap" ]; then
-        truncated=yes
-        status=0
-        out=$(printf '%s' "$out" | head -c "$cap")
-    fi
+    case $out in
+        *"@$nonce")
+            truncated=no
+            out=${out%"@$nonce"}
+            status=${out##*"$nl"}
+            out=${out%"$nl"*}
+            ;;
+        *)
+            truncated=yes
+            status=0
+            ;;
+    esac
     printf '@%s O %s %s %s\n%s\n' "$nonce" "$section" "$truncated" "${#out}" "$out" >&4
 }
 
