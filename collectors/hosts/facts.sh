@@ -291,7 +291,8 @@ kernels() {
 watch() {
     trap '' TERM
     (
-        trap 'kill "$sleeper" 2>/dev/null; exit 0' USR1
+        # What ignores TERM hands that on to its children, so only KILL ends the sleeper.
+        trap 'kill -KILL "$sleeper" 2>/dev/null; exit 0' USR1
         sleep "$deadline" & sleeper=$!
         wait "$sleeper"
         kill -TERM 0
