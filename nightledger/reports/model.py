@@ -72,12 +72,16 @@ class ChangeLine:
 
 @dataclass(frozen=True, slots=True)
 class ChangeGroup:
-    """What changed in one way since the run before; `urgent` groups ask somebody to act."""
+    """What changed in one way since the run before; `urgent` groups ask somebody to act.
+
+    A `reminder` tells what was so at the run before too.
+    """
 
     change: str
     title: str
     meaning: str
     urgent: bool
+    reminder: bool
     lines: tuple[ChangeLine, ...]
 
 

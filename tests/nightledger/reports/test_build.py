@@ -11,7 +11,7 @@ from evidence.drift import Change
 from evidence.model import Status, Unit
 from evidence.store import Store
 from nightledger.reports import ReportError, build
-from nightledger.reports.changes import WORDS
+from nightledger.reports.changes import STILL_UNSEEN, WORDS
 from nightledger.reports.lines import Standing
 from nightledger.reports.model import Report
 from tests.nightledger.reports import estate
@@ -61,6 +61,15 @@ def test_a_second_run_names_what_got_worse_and_what_was_lost_from_sight(store: S
     assert groups["regressed"].urgent
     assert [line.name for line in groups["blind_spot"].lines] == ["scans"]
     assert "fixed" not in groups
+
+
+def test_what_was_out_of_sight_before_is_a_reminder_and_no_change(store: Store) -> None:
+    report = report_of(store, estate.first_night(), estate.second_night(), estate.second_night("2026-11-22"))
+
+    assert [(group.change, group.reminder) for group in report.changes.groups] == [
+        ("still_unseen", True),
+        ("still_failing", True),
+    ]
 
 
 def test_a_refused_permission_is_named_with_what_it_hides(store: Store) -> None:
@@ -242,7 +251,7 @@ def test_a_run_that_could_list_but_read_nothing_says_so(store: Store) -> None:
 
 
 def test_every_class_of_change_has_words() -> None:
-    assert set(WORDS) == set(Change)
+    assert set(WORDS) == {*Change, STILL_UNSEEN}
 
 
 def test_an_on_demand_run_says_that_it_asked_only_a_part(store: Store) -> None:

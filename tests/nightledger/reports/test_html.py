@@ -96,7 +96,7 @@ def test_it_tells_what_changed_what_was_not_seen_and_what_fails(report: Report) 
 
     assert "Compared with run 1 of 2026-11-20 02:00 UTC" in text
     assert "Got worse (1)" in text
-    assert "Lost from sight (1)" in text
+    assert "Out of sight since this run (1)" in text
     assert "s3:GetEncryptionConfiguration" in text
     assert "164.312(a)(2)(iv) Encryption and decryption" in text
     assert "Does user-has-mfa hold? ✗ 1 of 2 fail" in text
