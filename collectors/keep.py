@@ -7,16 +7,13 @@ the given order; `X{*}` everything below; `X:json{*}` and `X:csv{a, b}` decode t
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
+from collectors.plain import NOTHING, ascii_key, decoded, is_list, printable_name, scalar
 from evidence.canonical import canonical
 from evidence.model import NightledgerError
 
@@ -24,8 +21,6 @@ Dropped = Callable[[str], None]
 
 _TOKEN = re.compile(r"\s*(?:(?P<name>[A-Za-z0-9_.\-]+)|(?P<sign>[][{},:*]))")
 _SIGNS = "[]{},:*"
-_WIDEST = 2**53
-_LONGEST_NAME = 64
 _DEEPEST = 60
 
 
@@ -54,7 +49,7 @@ class Keep:
     def project(self, answer: Mapping[str, Any], dropped: Dropped) -> dict[str, Any]:
         """The kept part of `answer` as JSON without floats; reports each other field's path, never raises."""
         if self.everything:
-            kept = _everything(answer, "", ordered=False, dropped=dropped, depth=0)
+            kept = _all_or_nothing(answer, "", ordered=False, dropped=dropped)
             return kept if isinstance(kept, dict) else {}
         return _structure(self, answer, "", dropped)
 
@@ -165,12 +160,12 @@ def _structure(keep: Keep, answer: Mapping[str, Any], path: str, dropped: Droppe
     known = {field.name: field for field in keep.fields}
     for name, value in answer.items():
         field = known.get(name) if isinstance(name, str) else None
-        where = f"{path}{_printable(name)}"
+        where = f"{path}{printable_name(name)}"
         if field is None:
             dropped(where)
             continue
         result = _kept(field, value, where, dropped)
-        if result is _NOTHING:
+        if result is NOTHING:
             dropped(where)
         else:
             kept[field.name] = result
@@ -179,21 +174,21 @@ def _structure(keep: Keep, answer: Mapping[str, Any], path: str, dropped: Droppe
 
 def _kept(field: Field, value: Any, where: str, dropped: Dropped) -> Any:
     if field.decode:
-        value = _decode(field.decode, value)
+        value = decoded(field.decode, value)
     if field.inner is None:
         return _plain(value, ordered=field.ordered)
     if field.inner.everything:
-        return _everything(value, where, ordered=field.ordered, dropped=dropped, depth=0)
+        return _all_or_nothing(value, where, ordered=field.ordered, dropped=dropped)
     if field.listed or field.decode == "csv":
         return _rows(field, field.inner, value, where, dropped)
     if isinstance(value, Mapping):
         return _structure(field.inner, value, f"{where}.", dropped)
-    return _NOTHING
+    return NOTHING
 
 
 def _rows(field: Field, inner: Keep, value: Any, where: str, dropped: Dropped) -> Any:
-    if not _is_list(value):
-        return _NOTHING
+    if not is_list(value):
+        return NOTHING
     rows = []
     for row in value:
         if isinstance(row, Mapping):
@@ -204,98 +199,45 @@ def _rows(field: Field, inner: Keep, value: Any, where: str, dropped: Dropped) -
 
 
 def _plain(value: Any, *, ordered: bool) -> Any:
-    if not _is_list(value):
-        return _scalar(value)
-    items = [_scalar(item) for item in value]
-    if any(item is _NOTHING for item in items):
-        return _NOTHING
+    if not is_list(value):
+        return scalar(value)
+    items = [scalar(item) for item in value]
+    if any(item is NOTHING for item in items):
+        return NOTHING
     return items if ordered else sorted(items, key=canonical)
+
+
+class _TooDeepError(Exception):
+    """Something below is nested too deep; a policy with a part cut off would say something else."""
+
+
+def _all_or_nothing(value: Any, where: str, *, ordered: bool, dropped: Dropped) -> Any:
+    try:
+        return _everything(value, where, ordered=ordered, dropped=dropped, depth=0)
+    except _TooDeepError:
+        return NOTHING
 
 
 def _everything(value: Any, where: str, *, ordered: bool, dropped: Dropped, depth: int) -> Any:
     if depth > _DEEPEST:
-        return _NOTHING
+        raise _TooDeepError
     if isinstance(value, Mapping):
-        inner = {_key(name): _below(item, where, ordered, dropped, depth) for name, item in value.items()}
-        return {name: item for name, item in inner.items() if item is not _NOTHING}
-    if _is_list(value):
+        inner = {
+            ascii_key(name): _below(item, where, ordered, dropped, depth) for name, item in value.items()
+        }
+        return {name: item for name, item in inner.items() if item is not NOTHING}
+    if is_list(value):
         items = [_below(item, where, ordered, dropped, depth) for item in value]
-        items = [item for item in items if item is not _NOTHING]
+        items = [item for item in items if item is not NOTHING]
         return items if ordered else sorted(items, key=canonical)
-    return _scalar(value)
+    return scalar(value)
 
 
 def _below(value: Any, where: str, ordered: bool, dropped: Dropped, depth: int) -> Any:  # noqa: FBT001 - internal
     kept = _everything(value, where, ordered=ordered, dropped=dropped, depth=depth + 1)
-    if kept is _NOTHING:
+    if kept is NOTHING:
         dropped(f"{where}.*")
     return kept
 
-
-def _scalar(value: Any) -> Any:
-    match value:
-        case None | bool():
-            return value
-        case int() if abs(value) < _WIDEST:
-            return int(value)
-        case str():
-            return _text(value)
-        case date():
-            return _instant(value) if isinstance(value, datetime) else value.isoformat()
-        case int() | float():
-            return repr(value)
-        case _:
-            return _NOTHING
-
-
-def _instant(value: datetime) -> str:
-    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-    try:
-        aware = aware.astimezone(UTC)
-    except (OverflowError, ValueError):
-        return value.isoformat()
-    return aware.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
-
-
-def _text(value: str) -> str:
-    # A lone surrogate has no UTF-8 form, so it could never be hashed.
-    return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _printable(name: Any) -> str:
-    # Names come from the answer: a payload used as a name must not travel on as a statistic.
-    return name if isinstance(name, str) and len(name) <= _LONGEST_NAME and name.isascii() else "?"
-
-
-def _key(name: Any) -> str:
-    # Evidence keys are ASCII; dropping such a key could turn a narrow policy condition into none at all.
-    return str(name).encode("ascii", "backslashreplace").decode("ascii")
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray, memoryview))
-
-
-def _decode(how: str, value: Any) -> Any:
-    text = _decoded_text(value)
-    if text is None:
-        return _NOTHING
-    try:
-        return json.loads(text) if how == "json" else list(csv.DictReader(io.StringIO(text), strict=True))
-    except (ValueError, RecursionError, csv.Error):
-        return _NOTHING
-
-
-def _decoded_text(value: Any) -> str | None:
-    if isinstance(value, (bytes, bytearray)):
-        return bytes(value).decode("utf-8", "replace")
-    return value if isinstance(value, str) else None
-
-
-class _Nothing:
-    """What a field that cannot be kept becomes, before it is dropped."""
-
-
-_NOTHING = _Nothing()
 
 __all__ = ["EVERYTHING", "Field", "Keep", "KeepError", "parse"]

@@ -50,9 +50,8 @@ class User(AwsKind):
         """ListUsers; the unique id tells a user from a later one of the same name."""
         for page in iam.pages("list_users", MaxItems=1000):
             for row in page["Users"]:
-                yield Found(
-                    f"{row['Arn']}#{row['UserId']}", row["UserName"], handle=(row["Arn"], row["CreateDate"])
-                )
+                arn = own_arn(iam, row["Arn"])
+                yield Found(f"{arn}#{row['UserId']}", row["UserName"], handle=(arn, row["CreateDate"]))
 
     @lookup(
         needs={

@@ -87,6 +87,12 @@ def test_a_text_that_does_not_decode_is_absent_rather_than_empty(text):
     assert dropped == ["Policy"]
 
 
+def test_a_document_nested_too_deep_is_dropped_whole_rather_than_cut():
+    kept, dropped = project("P:json{*}", {"P": '{"Condition": ' + "[" * 100 + "1" + "]" * 100 + "}"})
+    assert kept == {}
+    assert dropped == ["P"]
+
+
 def test_times_become_utc_text_floats_text_and_bytes_are_dropped():
     answer = {
         "t": datetime(2026, 1, 2, 5, 4, 5, 999, tzinfo=timezone(timedelta(hours=2))),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 
 import pytest
@@ -11,7 +12,12 @@ from tests.servers.moto import DUMMY, MotoServer
 
 @pytest.fixture(scope="session")
 def moto():
-    server = MotoServer().start()
+    try:
+        server = MotoServer().start()
+    except (ImportError, OSError) as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(f"no moto server can run here: {error}")
     yield server
     server.stop()
 

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 from collectors.aws.source import Source
+
+pytestmark = pytest.mark.server("moto")
 
 OTHERS = ("111111111111", "222222222222")
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.collectors.aws.look import aws_checks, fingerprint
 
+pytestmark = pytest.mark.server("moto")
+
 
 def test_every_verdict_about_a_seeded_estate_is_the_true_one(estate):
     truth = estate.truth

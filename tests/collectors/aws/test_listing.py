@@ -3,8 +3,17 @@ from __future__ import annotations
 import base64
 import re
 
+import pytest
+
+from collectors.aws.clients import Clients
+from collectors.aws.platform import AwsPlatform
+from collectors.limits import Limits, Rate
+from collectors.poll import Errand, poll
 from tests.collectors.aws.look import ACCOUNT
+from tests.collectors.aws.plans import plans
 from tests.servers.moto import snapshot_block
+
+pytestmark = pytest.mark.server("moto")
 
 
 def report_answer(content):
@@ -131,3 +140,18 @@ def test_a_user_made_again_under_the_same_name_is_not_judged_by_the_earlier_ones
     cloud.front.canned["iam.get_credential_report"] = report_answer(earlier.encode())
     (finding,) = cloud.judge(["aws-iam-user-console-mfa"])
     assert finding.status.value == "unknown"
+
+
+def test_a_service_that_throttles_is_asked_more_slowly_from_then_on(cloud):
+    cloud.client("s3").create_bucket(Bucket="ward")
+    limits = Limits({"": Rate(10_000, 10_000)})
+    clients = Clients(limits)
+    platform = AwsPlatform(clients)
+    cloud.front.refused = {"s3.get_bucket_versioning": "SlowDown"}
+    source = cloud.source()
+    wanted = plans(platform, ["aws-s3-bucket-versioning"])
+    (result,) = poll([Errand(platform, source.name, source, wanted)])
+    platform.close()
+    assert limits.share((f"aws/{ACCOUNT}", "s3", "us-east-1")) < 1
+    (row,) = result.observations
+    assert row.facts["versioning"].reason.value == "throttled"

@@ -4,6 +4,8 @@ import pytest
 
 from tests.collectors.aws.look import ACCOUNT
 
+pytestmark = pytest.mark.server("moto")
+
 REFUSED = {
     "s3.get_bucket_encryption": ("s3:GetEncryptionConfiguration", "aws-s3-bucket-encryption"),
     "s3.get_bucket_versioning": ("s3:GetBucketVersioning", "aws-s3-bucket-versioning"),
