@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from checks.load import Catalogue
 from checks.rule import catalog
@@ -21,10 +22,17 @@ from nightledger.reports.coverage import coverage
 from nightledger.reports.lines import CheckLine, FindingLine, Standing
 from nightledger.reports.model import Report, ReportError, SealLine
 from nightledger.reports.provisions import provision_line
+from nightledger.reports.text import count
 from nightledger.reports.trend import trend
 from nightledger.reports.unseen import unseen
 from nightledger.reports.waivers import day_of, waiver_lines
-from nightledger.standing import narrowed
+
+
+class Limit(Protocol):
+    """Which resources a report is limited to; its text says which and of how many, as "limited to 3 of 9 resources"."""
+
+    def holds(self, uid: str) -> bool:
+        """Whether a finding about this uid counts."""
 
 
 def build(
@@ -35,27 +43,29 @@ def build(
     series: str = NIGHTLY,
     organisation: str = "",
     as_of: datetime | None = None,
-    denominator: str = "",
+    limit: Limit | None = None,
     rejudge: Rejudge | None = None,
 ) -> Report:
     """The report of one ended run; waivers are read as of `as_of` (UTC), by default what `day_of` says.
 
+    `limit` keeps the findings and provisions to some resources; changes, coverage and trend stay those of all.
     Raises ReportError for a run that is still open and the store's NotFound for one that is not there.
     """
     run = _ended(store.run(run_ref, series=series))
     runs = {other.id: other for other in store.runs(run.series)}
-    rows, units = list(store.findings(run.id)), store.units(run.id)
+    rows = [row for row in store.findings(run.id) if limit is None or limit.holds(row.uid)]
+    units = store.units(run.id)
     granted = records.waivers(store)
     at = as_of or day_of(run, runs.values(), granted)
     waived = records.waived([waiver for waiver in granted if waiver.in_force(at)], rows)
     checks = catalogue.checks.values()
     lines = _findings(rows, waived, catalogue, runs)
-    overlay = Overlay(waived, narrowed=narrowed(run))
+    overlay = Overlay(waived, narrowed=_narrowed(run))
     statuses = roll_up(catalog(), catalogue.checks.values(), rows, units, overlay)
     return Report(
         organisation=organisation,
         as_of=at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        denominator=denominator or _denominator(lines, units),
+        denominator=_denominator(lines, units, limit),
         run=run_line(run),
         seal=_seal(store, run),
         alarms=alarms(run, units, lines, catalogue),
@@ -133,13 +143,22 @@ def _check(id_: str, catalogue: Catalogue) -> CheckLine:
     return CheckLine(id_, check.question, check.severity, check.topic, known=True)
 
 
-def _denominator(lines: Sequence[FindingLine], units: Sequence[UnitRow]) -> str:
+def _denominator(lines: Sequence[FindingLine], units: Sequence[UnitRow], limit: Limit | None) -> str:
+    if limit is not None:
+        return (
+            f"This report is {limit}: answers and provisions count only these. "
+            "What changed, the coverage and the trend are those of all resources."
+        )
     seen = {line.uid for line in lines if line.seen and not line.uid.startswith("scope:")}
     kinds = len({row.unit.kind for row in units})
     return (
-        f"This report speaks of the {len(seen):,} resources of {kinds} kinds that were seen in this run, "
-        "whether or not they hold ePHI, and of nothing else."
+        f"This report speaks of the {count(len(seen), 'resource')} of {count(kinds, 'kind')} that were seen in this "
+        "run, whether or not they hold ePHI, and of nothing else."
     )
+
+
+def _narrowed(run: Run) -> str:
+    return "" if run.series == NIGHTLY else "this run asked only a part of the questions"
 
 
 def _seal(store: Store, run: Run) -> SealLine:

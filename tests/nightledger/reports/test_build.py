@@ -250,6 +250,23 @@ def test_a_run_that_could_list_but_read_nothing_says_so(store: Store) -> None:
     assert "read nothing about them" in report.alarms[0].sentence
 
 
+class OnlyUsers:
+    def holds(self, uid: str) -> bool:
+        return ":user/" in uid
+
+    def __str__(self) -> str:
+        return "limited to 2 of 4 resources that hold ePHI"
+
+
+def test_a_limited_report_counts_only_those_resources_and_names_the_denominator(store: Store) -> None:
+    report = report_of(store, estate.first_night(), limit=OnlyUsers())
+
+    assert report.totals[Standing.PASS] == 2
+    assert report.totals[Standing.FAIL] == 0
+    assert {line.kind for line in report.findings} == {"aws.iam.user"}
+    assert report.denominator.startswith("This report is limited to 2 of 4 resources that hold ePHI:")
+
+
 def test_every_class_of_change_has_words() -> None:
     assert set(WORDS) == {*Change, STILL_UNSEEN}
 
