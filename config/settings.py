@@ -20,8 +20,8 @@ from evidence.model import Resource
 class Organisation(Section):
     """Who the evidence is about, and the zone in which its days begin and end."""
 
-    name: Text = "unnamed organisation"
-    timezone: TimeZone = "UTC"
+    name: Text = Field(default="unnamed organisation", description="as reports print it")
+    timezone: TimeZone = Field(default="UTC", description="an IANA zone: its days decide when a waiver ends")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -35,7 +35,7 @@ class PolicyOverride(Section):
     model_config = ConfigDict(frozen=True, extra="allow")
     __pydantic_extra__: dict[str, Scalar | list[Scalar]] = Field(init=False)
 
-    reason: Reason
+    reason: Reason = Field(description="for the auditor, at least 20 characters; beside it, the parameters")
 
     @model_validator(mode="after")
     def _changes_something(self) -> PolicyOverride:
@@ -52,23 +52,23 @@ class PolicyOverride(Section):
 class Exclusion(Section):
     """A check that is not asked at all, and why; it is named in every report."""
 
-    check: Text
-    reason: Reason
+    check: Text = Field(description="the check's id")
+    reason: Reason = Field(description="for the auditor, at least 20 characters")
 
 
 class Selection(Section):
     """What of all checks is asked."""
 
-    exclude: tuple[Exclusion, ...] = ()
+    exclude: tuple[Exclusion, ...] = Field(default=(), description="checks that are not asked")
 
 
 class EphiRule(Section):
     """Resources that hold ePHI: all given patterns (shell wildcards, case matters) must match."""
 
-    kind: Text | None = None
-    name: Text | None = None
-    uid: Text | None = None
-    labels: dict[str, Scalar] = Field(default_factory=dict)
+    kind: Text | None = Field(default=None, description="a pattern for the kind, `aws.s3.*`")
+    name: Text | None = Field(default=None, description="a pattern for the name, `ehr-*`")
+    uid: Text | None = Field(default=None, description="a pattern for the uid")
+    labels: dict[str, Scalar] = Field(default_factory=dict, description="a pattern for each label's value")
 
     @model_validator(mode="after")
     def _says_something(self) -> EphiRule:
@@ -88,8 +88,10 @@ class EphiRule(Section):
 class Schedule(Section):
     """When the nightly scan begins: one time of day in a zone (the organisation's when none is given)."""
 
-    cron: Cron = "0 2 * * *"
-    timezone: TimeZone | None = None
+    cron: Cron = Field(
+        default="0 2 * * *", description="minute hour day month weekday; one run a night at most"
+    )
+    timezone: TimeZone | None = Field(default=None, description="an IANA zone; else the organisation's")
 
     @property
     def nightly(self) -> Nightly:
@@ -100,18 +102,23 @@ class Schedule(Section):
 class Settings(Section):
     """All that nightledger.yaml may say."""
 
-    organisation: Organisation = Field(default_factory=Organisation)
-    store: StoreUrl = Field(default_factory=lambda: default_store(os.environ))
+    organisation: Organisation = Field(default_factory=Organisation, description="whose evidence it is")
+    store: StoreUrl = Field(
+        default_factory=lambda: default_store(os.environ),
+        description="sqlite:PATH, postgresql://HOST/DATABASE or env:NAME; else a file in the user's data directory",
+    )
     key_directory: FilePath | None = Field(
         default=None, description="where the signing key stays, outside the store"
     )
-    sources: tuple[Source, ...]
-    policy: dict[str, PolicyOverride] = Field(default_factory=dict, description="by check id")
-    selection: Selection = Field(default_factory=Selection)
+    sources: tuple[Source, ...] = Field(description="what is looked at")
+    policy: dict[str, PolicyOverride] = Field(
+        default_factory=dict, description="other values for checks' parameters, by check id"
+    )
+    selection: Selection = Field(default_factory=Selection, description="what of all checks is asked")
     ephi: tuple[EphiRule, ...] = Field(
         default=(), description="which resources hold ePHI; none given: not known"
     )
-    schedule: Schedule = Field(default_factory=Schedule)
+    schedule: Schedule = Field(default_factory=Schedule, description="when the nightly scan begins")
 
     @field_validator("sources")
     @classmethod

@@ -32,8 +32,8 @@ def _ldap_url(text: str) -> str:
 class AwsSource(Section):
     """One AWS account, or several through a role of the same name in each."""
 
-    type: Literal["aws"]
-    name: SourceName
+    type: Literal["aws"] = Field(description="`aws`")
+    name: SourceName = Field(description="how reports call it; another name begins another history")
     profile: Text | None = Field(
         default=None, description="a profile of the AWS shared config; else the usual chain"
     )
@@ -44,7 +44,9 @@ class AwsSource(Section):
     external_id: Text | None = Field(
         default=None, description="the external id the role's trust policy asks for"
     )
-    partition: Literal["aws", "aws-us-gov", "aws-cn"] = "aws"
+    partition: Literal["aws", "aws-us-gov", "aws-cn"] = Field(
+        default="aws", description="`aws`, `aws-us-gov` or `aws-cn`"
+    )
     home_region: Region = Field(default="us-east-1", description="the region that answers for what is global")
     endpoint_url: Text | None = Field(default=None, description="a private endpoint instead of AWS's own")
 
@@ -60,11 +62,9 @@ class AwsSource(Section):
 class Host(Section):
     """One host reached over SSH."""
 
-    address: Text
+    address: Text = Field(description="its name or address, as it stands in known_hosts")
     port: int = Field(default=22, ge=1, le=65535)
-    user: Text | None = Field(
-        default=None, description="the account on the host; else the one who runs the scan"
-    )
+    user: Text = Field(default="nightledger", description="the account on the host")
     key_file: FilePath | None = Field(
         default=None, description="the private key; no agent and no other key is tried"
     )
@@ -75,10 +75,10 @@ class Host(Section):
 class HostsSource(Section):
     """This machine, or hosts over SSH, or both."""
 
-    type: Literal["hosts"]
-    name: SourceName
+    type: Literal["hosts"] = Field(description="`hosts`")
+    name: SourceName = Field(description="how reports call it; another name begins another history")
     local: bool = Field(default=False, description="also look at the machine the scan runs on")
-    hosts: tuple[Host, ...] = ()
+    hosts: tuple[Host, ...] = Field(default=(), description="the hosts to look at over SSH")
 
     @model_validator(mode="after")
     def _somewhere_to_look(self) -> HostsSource:
@@ -90,9 +90,11 @@ class HostsSource(Section):
 class DirectorySource(Section):
     """One LDAP directory."""
 
-    type: Literal["directory"]
-    name: SourceName
-    url: Annotated[str, AfterValidator(_ldap_url)]
+    type: Literal["directory"] = Field(description="`directory`")
+    name: SourceName = Field(description="how reports call it; another name begins another history")
+    url: Annotated[str, AfterValidator(_ldap_url)] = Field(
+        description="ldaps://HOST[:PORT] or ldap://HOST[:PORT]"
+    )
     base: Text = Field(description="the DN below which accounts are looked for")
     bind_dn: Text | None = Field(
         default=None, description="who we bind as; without it the reading is anonymous"
@@ -123,8 +125,8 @@ class DirectorySource(Section):
 class PluginSource(Section):
     """A source of a platform that an installed plug-in brings; the plug-in gives `settings` their meaning."""
 
-    type: Literal["plugin"]
-    name: SourceName
+    type: Literal["plugin"] = Field(description="`plugin`")
+    name: SourceName = Field(description="how reports call it; another name begins another history")
     platform: Text = Field(description="the name under which the plug-in registers its platform")
     settings: dict[str, Scalar | list[Scalar]] = Field(
         default_factory=dict, description="text, or lists of text"

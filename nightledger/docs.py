@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from checks.check import Check
 from checks.load import all_checks
@@ -28,6 +31,7 @@ def documents() -> Mapping[str, str]:
         "docs/checks.md": _GENERATED + "\n".join(_checks(checks)) + "\n",
         "docs/cli.md": _GENERATED + "\n".join(_command_line()) + "\n",
         "docs/permissions.md": _GENERATED + "\n".join(_permissions(checks)) + "\n",
+        "docs/settings.md": _GENERATED + "\n".join(_settings()) + "\n",
     }
 
 
@@ -106,6 +110,36 @@ def _permissions(checks: Iterable[Check]) -> Iterator[str]:
             ("permission", "what is unknown without it"),
             ((f"`{one.name}`", ", ".join(one.reads)) for one in needed),
         )
+
+
+def _settings() -> Iterator[str]:
+    document = json.loads(schema.text())
+    yield "# Settings"
+    yield ""
+    yield "One file, `nightledger.yaml`: the one that `--config` or `NIGHTLEDGER_CONFIG` names, else in the working"
+    yield "directory, else in `/etc/nightledger`. Without any, this machine is looked at. `NIGHTLEDGER_STORE` replaces"
+    yield "the store. Every value is read as text first, so that an account id keeps its zeros; secrets are only ever"
+    yield "referred to. What is wrong is told at once, with file and line."
+    yield from ("", "```yaml", (ROOT / "config" / "example.yaml").read_text(encoding="utf-8").rstrip(), "```")
+    yield from _section("The file", document)
+    for name, section in sorted(document["$defs"].items()):
+        yield from _section(name, section)
+
+
+def _section(name: str, section: Mapping[str, Any]) -> Iterator[str]:
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower().capitalize()
+    yield from ("", f"## {words}", "", section.get("description", ""), "")
+    required = section.get("required", ())
+    rows = (
+        (f"`{key}`", "required" if key in required else _default(value), value.get("description", ""))
+        for key, value in section["properties"].items()
+    )
+    yield from _rows(("key", "default", "meaning"), rows)
+
+
+def _default(value: Mapping[str, Any]) -> str:
+    default = value.get("default")
+    return f"`{json.dumps(default)}`" if default not in (None, [], {}) else ""
 
 
 def _rows(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

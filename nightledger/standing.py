@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from checks.load import all_checks
 from checks.rule import catalog
 from checks.status import Overlay, ProvisionStatus, roll_up
 from evidence import records
+from evidence.model import Resource
 from evidence.store import NIGHTLY, Run, Store
 
 
-def standing(store: Store, run: Run, at: datetime | None = None) -> list[ProvisionStatus]:
-    """Every safeguard's line, in the rule's order; waivers are those in force `at` (now)."""
-    findings = list(store.findings(run.id))
-    waived = records.waived(records.active(store, at or datetime.now(UTC)), findings)
+@dataclass(frozen=True, slots=True)
+class Population:
+    """The resources a statement is limited to, by uid, and how many there are in all."""
+
+    uids: frozenset[str]
+    of: int
+
+    def holds(self, uid: str) -> bool:
+        """Whether a finding counts: its resource is among them, or it is about a scope, where any could be."""
+        return uid in self.uids or uid.startswith("scope:")
+
+    def __str__(self) -> str:
+        return f"limited to {len(self.uids):,} of {self.of:,} resources"
+
+
+def population(store: Store, run: Run, wanted: Callable[[Resource], bool]) -> Population:
+    """The resources of a run that satisfy a condition."""
+    uids, total = set(), 0
+    for row in store.observations(run.id):
+        total += 1
+        if wanted(row.resource):
+            uids.add(row.resource.uid)
+    return Population(frozenset(uids), total)
+
+
+def standing(store: Store, run: Run, limit: Population | None = None) -> list[ProvisionStatus]:
+    """Every safeguard's line, in the rule's order, with the waivers in force now."""
+    findings = [row for row in store.findings(run.id) if limit is None or limit.holds(row.uid)]
+    waived = records.waived(records.active(store, datetime.now(UTC)), findings)
     overlay = Overlay(waived, narrowed=narrowed(run))
     return roll_up(catalog(), all_checks().checks.values(), findings, store.units(run.id), overlay)
 

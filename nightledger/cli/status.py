@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from evidence.model import NightledgerError
 from nightledger.cli.codes import ExitCode
 from nightledger.cli.output import Result, emit
 from nightledger.cli.parser import Verbs, verb
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from checks.status_line import ProvisionStatus
 
 DISCLAIMER = "evidence of safeguards, not a determination of compliance"
+
+
+class NoEphiRules(NightledgerError):
+    """Nobody has said which resources hold ePHI, so nothing can be limited to them."""
+
+    exit_code = 2
 
 
 def add(verbs: Verbs) -> None:
@@ -26,6 +33,9 @@ def add(verbs: Verbs) -> None:
         'nightledger status "164.312(a)(2)(iv)"',
     )
     parser.add_argument("provision", metavar="PROVISION", nargs="?", help="only this one, in full")
+    parser.add_argument(
+        "--ephi", action="store_true", help="only resources that the ephi rules of the settings name"
+    )
     parser.add_argument("--run", default="last", metavar="REF", help="a run's number, `last` or a date")
 
 
@@ -33,19 +43,27 @@ def run(args: argparse.Namespace) -> int:
     """Print the provisions as of a run."""
     from checks.rule import catalog  # noqa: PLC0415 - not for --help
     from nightledger.cli.context import open_store, run_named, settings_of  # noqa: PLC0415 - not for --help
-    from nightledger.standing import standing  # noqa: PLC0415 - not for --help
+    from nightledger.standing import population, standing  # noqa: PLC0415 - not for --help
 
     wanted = catalog().get(args.provision) if args.provision else None
-    with open_store(settings_of(args), create=False) as store:
+    settings = settings_of(args)
+    if args.ephi and not settings.ephi:
+        raise NoEphiRules("the settings do not say which resources hold ePHI", hint="add rules under `ephi:`")
+    with open_store(settings, create=False) as store:
         sealed = run_named(store, args.run)
-        lines = [line for line in standing(store, sealed) if wanted is None or line.provision is wanted]
-    about = {"run": sealed.id, "as_of": sealed.started, "note": DISCLAIMER}
+        limit = population(store, sealed, lambda one: bool(settings.holds_ephi(one))) if args.ephi else None
+        lines = [
+            line for line in standing(store, sealed, limit) if wanted is None or line.provision is wanted
+        ]
+    about = {"run": sealed.id, "as_of": sealed.started, "note": DISCLAIMER, "limit": str(limit or "")}
     columns = ("provision", "state", "title", "why") if wanted is None else ("provision", "subject", "text")
     rows = (
         [_row(line) for line in lines] if wanted is None else [row for line in lines for row in _full(line)]
     )
     emit(Result("provisions", columns, rows, about, "nothing asks about this provision"), args.output)
     if not args.quiet:
+        if limit is not None:
+            note(str(limit))
         note(f"as of run {sealed.id} ({sealed.started}): {DISCLAIMER}")
     return ExitCode.DONE
 

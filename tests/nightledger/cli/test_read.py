@@ -169,3 +169,17 @@ def test_an_extra_that_is_not_installed_is_named(desk):
     ended = desk("report", "html", environ=environ)
     assert ended.code == 2, ended.err
     assert "nightledger[report]" in ended.err
+
+
+def test_status_can_be_limited_to_what_holds_ephi_and_names_the_denominator(desk, run):
+    run("scan")
+    assert "ephi" in run("status", "--ephi").err
+    desk.settings((desk.path / "nightledger.yaml").read_text() + 'ephi: [{name: "led*"}]\n')
+    ended = run("status", "--ephi", "--output", "json")
+    states = {row["provision"]: row["state"] for row in ended.rows}
+    assert states["164.310(c)"] == "evidenced"
+    assert "limited to 1 of 3 resources" in ended.err
+    desk.world({"ledger": 3}, refuse=["ListBoxes"])
+    run("scan")
+    rows = run("status", "--ephi", "--output", "json").rows
+    assert "evidenced" not in {row["state"] for row in rows}
