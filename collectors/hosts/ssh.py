@@ -16,13 +16,12 @@ from typing import Any
 
 from collectors.hosts import known_hosts
 from collectors.hosts.known_hosts import KnownHosts, Trust
-from collectors.hosts.record import shown
 from collectors.hosts.source import Host
+from collectors.hosts.ssh_command import execute
+from collectors.hosts.ssh_failure import broken, refused, shown_text
 from collectors.hosts.transport import (
-    CHUNK,
     MAX_BYTES,
     Clock,
-    Ending,
     Intake,
     Phase,
     Result,
@@ -32,7 +31,7 @@ from collectors.hosts.transport import (
 from evidence.model import Reason
 
 CONNECT_SECONDS = 10.0
-_POLL_SECONDS = 0.05
+_WARNINGS_SHOWN = 3
 _LOG = "collectors.hosts.ssh"
 
 _WEAK = {
@@ -60,27 +59,24 @@ class SshTransport:
     def __init__(self, host: Host) -> None:
         self.host = host
         self.user = host.user or login_name()
-        self.warnings: tuple[str, ...] = ()
 
     def run(self, script: bytes, deadline: float, max_bytes: int = MAX_BYTES) -> Result:
         """Run the script there; raises Unreachable with the phase it failed in, never retries."""
         clock = Clock(deadline)
-        trusted = self._known_hosts()
+        trusted = self._trusted()
         with self._connected(clock) as sock, _session(sock, clock) as session:
             fingerprint = self._handshake(session, trusted, clock)
             self._log_in(session, clock)
-            return _execute(session, script, clock, Intake(max_bytes), fingerprint)
+            return execute(session, script, clock, Intake(max_bytes), fingerprint)
 
-    def _known_hosts(self) -> KnownHosts:
+    def _trusted(self) -> KnownHosts:
         path = Path(self.host.known_hosts).expanduser()
         try:
-            trusted = known_hosts.read(path.read_bytes())
+            return known_hosts.read(path.read_bytes())
         except FileNotFoundError:
-            trusted = KnownHosts()
+            return KnownHosts()
         except OSError as error:
             raise Unreachable(Phase.HOST_KEY, "known_hosts_unreadable", f"{path}: {error.strerror}") from None
-        self.warnings = trusted.warnings
-        return trusted
 
     @contextmanager
     def _connected(self, clock: Clock) -> Iterator[socket.socket]:
@@ -112,7 +108,8 @@ class SshTransport:
         printed = known_hosts.fingerprint(key)
         trust = trusted.judge(self.host.address, self.host.port, key)
         if trust is not Trust.KNOWN:
-            detail = _ADVICE[trust].format(key=printed, file=self.host.known_hosts)
+            advice = _ADVICE[trust].format(key=printed, file=self.host.known_hosts)
+            detail = "; ".join((advice, *trusted.warnings[:_WARNINGS_SHOWN]))
             raise Unreachable(Phase.HOST_KEY, trust.value, detail, Reason.ERROR)
         return printed
 
@@ -125,12 +122,12 @@ class SshTransport:
             further = session.auth_publickey(self.user, key)
         except paramiko.AuthenticationException as error:
             if not session.is_active():
-                raise _broken(Phase.AUTH, clock, error) from None
-            raise _refused(f"the key {self.host.key_file} is not accepted for {self.user}", clock) from None
+                raise broken(Phase.AUTH, clock, error) from None
+            raise refused(f"the key {self.host.key_file} is not accepted for {self.user}", clock) from None
         except (paramiko.SSHException, OSError, EOFError) as error:
-            raise _broken(Phase.AUTH, clock, error) from None
+            raise broken(Phase.AUTH, clock, error) from None
         if further:
-            raise _refused(f"{self.user} must also pass {', '.join(map(shown_text, further))}", clock)
+            raise refused(f"{self.user} must also pass {', '.join(map(shown_text, further))}", clock)
 
     def _key(self) -> Any:
         import paramiko  # noqa: PLC0415 - the SDK is loaded when a host is polled
@@ -143,11 +140,6 @@ class SshTransport:
                 f"{self.host.key_file or 'no key file'} cannot be read as a private key without a passphrase"
             )
             raise Unreachable(Phase.AUTH, "key_unreadable", detail, Reason.DENIED) from None
-
-
-def shown_text(text: str) -> str:
-    """A server's word as one bounded line without control characters."""
-    return shown(text.encode("utf-8", "backslashreplace"))
 
 
 def _first_open(found: list[Any], clock: Clock) -> socket.socket:
@@ -183,7 +175,7 @@ def _session(sock: socket.socket, clock: Clock) -> Iterator[Any]:
     try:
         session = paramiko.Transport(sock, disabled_algorithms=_WEAK)
     except (paramiko.SSHException, OSError) as error:
-        raise _broken(Phase.BANNER, clock, error) from None
+        raise broken(Phase.BANNER, clock, error) from None
     session.set_log_channel(_LOG)
     session.banner_timeout = session.handshake_timeout = session.channel_timeout = max(0.1, clock.left())
     try:
@@ -206,70 +198,4 @@ def _prefer(session: Any, pinned: tuple[str, ...]) -> None:
 
 
 def _handshake_failure(session: Any, clock: Clock, error: Exception) -> Unreachable:
-    return _broken(Phase.KEX if session.remote_version else Phase.BANNER, clock, error)
-
-
-def _broken(phase: Phase, clock: Clock, error: Exception) -> Unreachable:
-    if clock.over:
-        return Unreachable(phase, f"{phase}_timeout", "the deadline passed", Reason.TIMEOUT)
-    return Unreachable(phase, "protocol_error", shown_text(f"{type(error).__name__}: {error}"), Reason.ERROR)
-
-
-def _refused(detail: str, clock: Clock) -> Unreachable:
-    if clock.over:
-        return Unreachable(Phase.AUTH, "auth_timeout", "the deadline passed", Reason.TIMEOUT)
-    return Unreachable(Phase.AUTH, "auth_denied", detail, Reason.DENIED)
-
-
-def _execute(session: Any, script: bytes, clock: Clock, intake: Intake, fingerprint: str) -> Result:
-    import paramiko  # noqa: PLC0415 - the SDK is loaded when a host is polled
-
-    phase = Phase.CHANNEL
-    try:
-        channel = session.open_session(timeout=max(0.1, clock.left()))
-        phase = Phase.EXEC
-        channel.settimeout(_POLL_SECONDS)
-        channel.exec_command("/bin/sh -s")
-    except (paramiko.SSHException, OSError, EOFError) as error:
-        raise _broken(phase, clock, error) from None
-    ending = _converse(channel, memoryview(script), clock, intake)
-    status = channel.recv_exit_status() if ending is Ending.FINISHED and channel.exit_status_ready() else -1
-    # The library says -1 where the host said nothing.
-    return intake.result(status if status >= 0 else None, ending, fingerprint)
-
-
-def _converse(channel: Any, waiting: memoryview, clock: Clock, intake: Intake) -> Ending:
-    while not clock.over:
-        waiting = _send(channel, waiting)
-        while channel.recv_stderr_ready():
-            intake.err(channel.recv_stderr(CHUNK))
-        try:
-            data = channel.recv(CHUNK)
-        except TimeoutError:
-            continue
-        intake.out(data)
-        if intake.full:
-            return Ending.TRUNCATED
-        if not data and not channel.recv_stderr_ready():
-            return _finished(channel, clock)
-    return Ending.TIMEOUT
-
-
-def _send(channel: Any, waiting: memoryview) -> memoryview:
-    if not waiting:
-        return waiting
-    try:
-        rest = waiting[channel.send(bytes(waiting[:CHUNK])) :]
-    except TimeoutError:
-        return waiting
-    except OSError:
-        return waiting[:0]
-    if not rest:
-        channel.shutdown_write()
-    return rest
-
-
-def _finished(channel: Any, clock: Clock) -> Ending:
-    # The status follows the end of the output, if it comes at all.
-    channel.status_event.wait(min(2.0, clock.left()))
-    return Ending.FINISHED
+    return broken(Phase.KEX if session.remote_version else Phase.BANNER, clock, error)

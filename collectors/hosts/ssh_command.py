@@ -1,0 +1,66 @@
+"""One command over an open SSH session: the script goes in, both streams come out in one loop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from collectors.hosts.ssh_failure import broken
+from collectors.hosts.transport import CHUNK, Clock, Ending, Intake, Phase, Result
+
+_POLL_SECONDS = 0.05
+_STATUS_SECONDS = 2.0
+
+
+def execute(session: Any, script: bytes, clock: Clock, intake: Intake, fingerprint: str) -> Result:
+    """Run the script in a channel of its own; raises Unreachable, in phase channel or exec, if none starts."""
+    import paramiko  # noqa: PLC0415 - the SDK is loaded when a host is polled
+
+    phase = Phase.CHANNEL
+    try:
+        channel = session.open_session(timeout=max(0.1, clock.left()))
+        phase = Phase.EXEC
+        channel.settimeout(_POLL_SECONDS)
+        channel.exec_command("/bin/sh -s")
+    except (paramiko.SSHException, OSError, EOFError) as error:
+        raise broken(phase, clock, error) from None
+    ending = _converse(channel, memoryview(script), clock, intake)
+    status = channel.recv_exit_status() if ending is Ending.FINISHED and channel.exit_status_ready() else -1
+    # The library says -1 where the host said nothing.
+    return intake.result(status if status >= 0 else None, ending, fingerprint)
+
+
+def _converse(channel: Any, waiting: memoryview, clock: Clock, intake: Intake) -> Ending:
+    while not clock.over:
+        waiting = _send(channel, waiting)
+        while channel.recv_stderr_ready():
+            intake.err(channel.recv_stderr(CHUNK))
+        try:
+            data = channel.recv(CHUNK)
+        except TimeoutError:
+            continue
+        intake.out(data)
+        if intake.full:
+            return Ending.TRUNCATED
+        if not data and not channel.recv_stderr_ready():
+            return _finished(channel, clock)
+    return Ending.TIMEOUT
+
+
+def _send(channel: Any, waiting: memoryview) -> memoryview:
+    if not waiting:
+        return waiting
+    try:
+        rest = waiting[channel.send(bytes(waiting[:CHUNK])) :]
+    except TimeoutError:
+        return waiting
+    except OSError:
+        return waiting[:0]
+    if not rest:
+        channel.shutdown_write()
+    return rest
+
+
+def _finished(channel: Any, clock: Clock) -> Ending:
+    # The status follows the end of the output, if it comes at all.
+    channel.status_event.wait(min(_STATUS_SECONDS, clock.left()))
+    return Ending.FINISHED
