@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from checks.check import CheckError, check, direct, passed
+from checks.check import CheckError, check, direct, failed, passed
 from checks.derive import derived
 from checks.judge import Policy
 from checks.load import Catalogue
+from collectors.kind import fact
 from evidence.model import Status
 from nightledger.run import NothingToLookAt, PollSource, Tally, make_plan, run
-from tests.collectors.fake import Fake, World
+from tests.collectors.fake import Box, Fake, World
 from tests.nightledger.small import AS_OF, CATALOGUE, box_is_red, plan_of
 
 LINK = direct("164.312(a)(1)", proves="x", does_not_prove="y")
@@ -111,3 +112,38 @@ def test_the_catalogue_names_the_nearest_check():
     with pytest.raises(CheckError) as caught:
         CATALOGUE.pick(["box-is-rad"])
     assert "box-is-red" in caught.value.hint
+
+
+def test_one_check_may_ask_several_kinds():
+    class Crate(Box):
+        kind = "fake.crate"
+
+        @fact(needs="fake:Weight", batch=2)
+        def weight(self, shop, crates):
+            return {found.uid: 1 for found in crates}
+
+        @fact(needs="fake:Colour", absent="NoColour")
+        def colour(self, shop, crate):
+            return "blue"
+
+        @fact()
+        def owner(self, owners, crate):
+            return owners.get(crate.name)
+
+        touched = None
+
+    class Two(Fake):
+        def kinds(self):
+            return (Box, Crate)
+
+    @check("both", on=("fake.box", "fake.crate"), severity="low", links=[LINK])
+    def both(colour):
+        """Is it red?"""
+        return passed("yes") if colour == "red" else failed("no")
+
+    catalogue = Catalogue({"both": both}, {})
+    plan = make_plan([PollSource("fake", "shop", World())], {"fake": Two()}, catalogue, [both], AS_OF)
+    assert {(f.subject.kind, f.status) for f in findings(plan)} == {
+        ("fake.box", Status.PASS),
+        ("fake.crate", Status.FAIL),
+    }
