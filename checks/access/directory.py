@@ -46,24 +46,32 @@ def _locked(locked: str | None) -> Verdict | None:
     on="directory.account",
     severity="high",
     links=[UNUSED_ACCOUNTS_END, UNUSED_ACCOUNTS_ARE_NO_WAY_IN],
+    also={"replicated": "directory.server:replicated"},
     first=_locked,
 )
 def unused_is_closed(
     last_login: str | None,
     created: str | None,
     locked: str | None,  # noqa: ARG001 - judged by `first`, and named here because it decides
+    replicated: bool,  # noqa: FBT001 - facts are positional
     as_of: date,
     *,
     max_days: int = 90,
     never_used_days: int = 30,
 ) -> Verdict:
     """Is an account that nobody uses closed to login?"""
-    if last_login is not None:
-        if date.fromisoformat(last_login[:10]) >= as_of - timedelta(days=max_days):
-            return passed(f"used within {max_days} days")
-        return failed(f"open to login, though last used on {last_login[:10]}")
-    if created is None:
+    used, born = _day(last_login), _day(created)
+    if used is not None and used >= as_of - timedelta(days=max_days):
+        return passed(f"used within {max_days} days")
+    if used is None and born is None:
         return undecided("no login is recorded, and neither is when the account was created")
-    if date.fromisoformat(created[:10]) >= as_of - timedelta(days=never_used_days):
-        return passed(f"created on {created[:10]} and not used yet")
-    return failed(f"open to login, though no login is recorded since it was created on {created[:10]}")
+    if used is None and born is not None and born >= as_of - timedelta(days=never_used_days):
+        return passed(f"created on {born} and not used yet")
+    seen = f"last used on {used}" if used else f"no login is recorded since it was created on {born}"
+    if replicated:
+        return undecided(f"{seen}, as far as this server knows; its replicas record their own logins")
+    return failed(f"open to login, though {seen}")
+
+
+def _day(moment: str | None) -> date | None:
+    return None if moment is None else date.fromisoformat(moment[:10])

@@ -27,9 +27,9 @@ DIRECTORY_FAILED_LOGINS_ACTED_ON = context(
 )
 DIRECTORY_ASKS_SECOND_FACTOR = direct(
     "164.312(d)",
-    proves="a login to this privileged account asks for a one-time code from a token registered to it",
-    does_not_prove="that the token is held by the person the account is for, or that systems which do not ask "
-    "this directory verify anyone",
+    proves="a login with a password to this privileged account asks for a one-time code from a token of its own",
+    does_not_prove="that the token is held by the person the account is for, that other ways to log in (SASL) ask "
+    "for it, or that systems which do not ask this directory verify anyone",
 )
 SECOND_FACTOR = direct(
     "164.312(d)",

@@ -46,13 +46,14 @@ def read_settings(ldap: DirectoryClient) -> DatabaseSettings:
 
 
 def _database(rows: list[Row], base: str) -> Row:
-    ours = [(suffix, row) for row in rows for suffix in row.all("olcSuffix", text) if _covers(suffix, base)]
+    ours = [(suffix, row) for row in rows for suffix in row.all("olcSuffix", text) if covers(suffix, base)]
     if not ours:
         raise NotVisible(f"the configuration of the database of {base}")
     return max(ours, key=lambda pair: len(normal_dn(pair[0])))[1]
 
 
-def _covers(suffix: str, base: str) -> bool:
+def covers(suffix: str, base: str) -> bool:
+    """Whether `base` is `suffix` or lies below it."""
     above, name = normal_dn(suffix), normal_dn(base)
     return not suffix or name == above or name.endswith("," + above)
 

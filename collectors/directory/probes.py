@@ -14,7 +14,15 @@ from collectors.directory.base import ACCOUNTS
 from collectors.directory.errors import DirectoryError
 from collectors.directory.session import Session
 from collectors.directory.source import DirectorySource
-from collectors.directory.tls import describe, handshake, looking_context, not_offered, why_refused
+from collectors.directory.tls import (
+    NO_TLS_OR_TOO_OLD,
+    describe,
+    handshake,
+    looking_context,
+    not_offered,
+    validating_context,
+    why_refused,
+)
 from collectors.directory.wire import bind_request, read_result, starttls_request
 from collectors.kind import Recorder
 from evidence.facts.directory import AnonymousRead, CleartextBind, TlsOffer
@@ -84,18 +92,19 @@ class Probe:
         return kept
 
     def _offer(self) -> TlsOffer:
+        context = validating_context(self._source.ca_file)
         try:
             plain = self._negotiated()
         except _NoTls as none:
             return not_offered(str(none))
         try:
-            return handshake(plain, self._source.host, self._source.ca_file)
+            return handshake(plain, self._source.host, context)
         except ssl.SSLCertVerificationError as error:
             refusal = why_refused(error)
-        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
-            # A connection cut short may be the network's doing: that is no answer.
-            raise
         except ssl.SSLError as error:
+            # A connection cut short or an alert may be the network's doing or ours: that is no answer.
+            if error.reason not in NO_TLS_OR_TOO_OLD:
+                raise
             return not_offered(why_refused(error))
         with looking_context().wrap_socket(self._negotiated(), server_hostname=self._source.host) as agreed:
             return describe(agreed, refusal)

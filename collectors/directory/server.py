@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from collectors.directory.base import ACCOUNTS, DirectoryKind
-from collectors.directory.client import DirectoryClient, Query, right
+from collectors.directory.base import ACCOUNTS, DirectoryKind, covers
+from collectors.directory.client import DirectoryClient, Query, right, rights
+from collectors.directory.decode import normal_dn, text
 from collectors.directory.errors import NotVisible
 from collectors.directory.probes import Probe
 from collectors.kind import Found, fact, lists
 from evidence.facts.directory import AnonymousRead, CleartextBind, DatabaseSettings, TlsOffer
+from evidence.model import Missing
 
 
 class Server(DirectoryKind):
@@ -54,3 +56,21 @@ class Server(DirectoryKind):
         if "ppolicy" not in database["overlays"] or not name:
             return None
         return ldap.entry(name, ("objectClass",)).dn
+
+    @fact(needs=rights("the suffix", "contextCSN"))
+    def replicated(self, ldap: DirectoryClient) -> bool | Missing:
+        """Whether replication has left its mark (contextCSN) on the suffix: then logins elsewhere do not show here."""
+        suffix = _suffix(ldap)
+        table = ldap.table("the suffix", Query(suffix, "(objectClass=*)", ("contextCSN",), "base"))
+        marks = [table.value(uid, "contextCSN", text) for uid in table.rows]
+        if not marks:
+            raise NotVisible(suffix)
+        return marks[0] if isinstance(marks[0], Missing) else marks[0] is not None
+
+
+def _suffix(ldap: DirectoryClient) -> str:
+    root = ldap.entry("", ("namingContexts",))
+    covering = [name for name in root.all("namingContexts", text) if covers(name, ldap.base)]
+    if not covering:
+        raise NotVisible(f"the naming context of {ldap.base}")
+    return max(covering, key=lambda name: len(normal_dn(name)))

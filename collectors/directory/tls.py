@@ -6,13 +6,32 @@ import socket
 import ssl
 from typing import Any
 
+from collectors.directory.errors import DirectoryError
 from evidence.canonical import digest
 from evidence.facts.directory import TlsOffer
+from evidence.model import Reason
+
+NO_TLS_OR_TOO_OLD = {
+    "HTTP_REQUEST",
+    "NO_PROTOCOLS_AVAILABLE",
+    "TLSV1_ALERT_PROTOCOL_VERSION",
+    "UNSUPPORTED_PROTOCOL",
+    "WRONG_VERSION_NUMBER",
+}
 
 
 def validating_context(ca_file: str) -> ssl.SSLContext:
-    """A context that checks chain and host name against `ca_file` or the system's authorities, TLS 1.2 at least."""
-    context = ssl.create_default_context(cafile=ca_file or None)
+    """A context that checks chain and host name against `ca_file` or the system's authorities, TLS 1.2 at least.
+
+    Raises DirectoryError where the file cannot be used, which says nothing about the server.
+    """
+    try:
+        context = ssl.create_default_context(cafile=ca_file or None)
+    except OSError as error:
+        why = error.strerror if isinstance(error, FileNotFoundError | PermissionError) else why_refused(error)
+        raise DirectoryError(
+            "caFile", Reason.ERROR, f"ca_file cannot be used: {why}", operation="connect"
+        ) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 
@@ -58,12 +77,12 @@ def why_refused(error: Exception) -> str:
     return str(reason).lower().replace("_", " ") if reason else type(error).__name__
 
 
-def handshake(plain: socket.socket, host: str, ca_file: str) -> TlsOffer:
-    """Shake hands on a connected socket, validating, and describe what was agreed; closes the socket.
+def handshake(plain: socket.socket, host: str, context: ssl.SSLContext) -> TlsOffer:
+    """Shake hands on a connected socket in a validating context, and describe what was agreed; closes the socket.
 
     Raises ssl.SSLCertVerificationError where the certificate does not hold.
     """
-    with validating_context(ca_file).wrap_socket(plain, server_hostname=host) as agreed:
+    with context.wrap_socket(plain, server_hostname=host) as agreed:
         return describe(agreed, "")
 
 

@@ -33,6 +33,8 @@ COLLECTOR_PASSWORD = "collector-only-reads"
 ADMINS = f"cn=admins,ou=groups,{BASE}"
 POLICY = f"cn=default,ou=policies,{BASE}"
 
+CONTEXT_CSN = "contextCSN: 20261120000000.000000Z#000000#000#000000\n"
+
 GOOD_POLICY = {
     "pwdMinLength": "14",
     "pwdCheckQuality": "2",
@@ -133,6 +135,7 @@ class SlapdServer:
     tls_floor: str = "3.3"
     certificate: Certificate = Certificate()
     extra: str = ""
+    replicated: bool = False
     ports: tuple[int, int] | None = None
 
     def __enter__(self) -> Self:
@@ -247,24 +250,22 @@ class SlapdServer:
             f"dn: ou={name},{BASE}\nobjectClass: organizationalUnit\nou: {name}\n\n"
             for name in ("people", "groups", "policies", "tokens", "services")
         )
-        admins = [person.dn for person in self.people if person.admin] or [COLLECTOR]
-        return "".join(
-            (
-                f"dn: {BASE}\nobjectClass: dcObject\nobjectClass: organization\no: Example\ndc: example\n\n",
-                units,
-                (
-                    f"dn: {COLLECTOR}\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\n"
-                    f"cn: nightledger\nuserPassword: {COLLECTOR_PASSWORD}\n{_entry_uuid(COLLECTOR)}\n\n"
-                ),
-                self._policy_ldif(),
-                _params() if any(person.totp for person in self.people) else "",
-                *(person.ldif() for person in self.people),
-                f"dn: {ADMINS}\nobjectClass: groupOfNames\ncn: admins\n"
-                + "".join(f"member: {name}\n" for name in admins)
-                + "\n",
-                self.extra,
-            )
+        parts = [self._suffix_ldif(), units, _collector_ldif(), self._policy_ldif()]
+        if any(person.totp for person in self.people):
+            parts.append(_params())
+        parts += [person.ldif() for person in self.people]
+        return "".join([*parts, self._admins_ldif(), self.extra])
+
+    def _suffix_ldif(self) -> str:
+        mark = CONTEXT_CSN if self.replicated else ""
+        return (
+            f"dn: {BASE}\nobjectClass: dcObject\nobjectClass: organization\no: Example\ndc: example\n{mark}\n"
         )
+
+    def _admins_ldif(self) -> str:
+        admins = [person.dn for person in self.people if person.admin] or [COLLECTOR]
+        members = "".join(f"member: {name}\n" for name in admins)
+        return f"dn: {ADMINS}\nobjectClass: groupOfNames\ncn: admins\n{members}\n"
 
     def _policy_ldif(self) -> str:
         if self.policy is None:
@@ -347,6 +348,14 @@ def _general_name(name: str) -> x509.GeneralName:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
         return x509.DNSName(name)
+
+
+def _collector_ldif() -> str:
+    classes = "objectClass: organizationalRole\nobjectClass: simpleSecurityObject\n"
+    return (
+        f"dn: {COLLECTOR}\n{classes}cn: nightledger\nuserPassword: {COLLECTOR_PASSWORD}\n"
+        f"createTimestamp: 20250101080000Z\n{_entry_uuid(COLLECTOR)}\n\n"
+    )
 
 
 def _params() -> str:

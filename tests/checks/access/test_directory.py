@@ -107,6 +107,23 @@ def test_a_directory_that_records_no_logins_accuses_nobody():
     assert {missing.reason for _, missing in finding.missing} == {Reason.NOT_AVAILABLE}
 
 
+def test_logins_at_a_replica_may_be_elsewhere_so_nobody_is_accused():
+    people = (Person("ada", last_login="20260101000000Z"), Person("ben", last_login="20261101000000Z"))
+    with SlapdServer(people=people, replicated=True) as server:
+        found = findings(source_of(server), UNUSED)
+    assert found["uid=ada"].status is Status.UNKNOWN
+    assert "replicas" in found["uid=ada"].sentence
+    assert found["uid=ben"].status is Status.PASS
+
+
+def test_a_hidden_mark_of_replication_is_unknown_not_none():
+    acl = ('access to dn.exact="dc=example,dc=org" attrs=contextCSN by * none',)
+    with SlapdServer(people=(Person("ada", last_login="20260101000000Z"),), acl=acl) as server:
+        finding = findings(source_of(server), UNUSED)["uid=ada"]
+    assert finding.status is Status.UNKNOWN
+    assert "read on contextCSN of the suffix" in finding.sentence
+
+
 def test_accounts_whose_listing_comes_back_empty_are_unknown_not_absent():
     with SlapdServer(acl=(f'access to dn.subtree="{PEOPLE}" attrs=objectClass by * none',)) as server:
         finding = only(source_of(server, base=PEOPLE), UNUSED)

@@ -58,29 +58,57 @@ def test_an_authority_unknown_to_us_is_unknown_not_fail():
 
 def test_a_server_that_is_not_there_is_unknown():
     with SlapdServer() as server:
-        source = source_of(server)
+        source = source_of(server, ca_file="")
     finding = only(source, "directory-tls-trusted")
     assert finding.status is Status.UNKNOWN
     assert "could not be reached" in finding.sentence
 
 
-def test_a_handshake_cut_short_is_unknown():
-    with socket.create_server(("127.0.0.1", 0)) as rude:
-
-        def hang_up():
-            connected, _ = rude.accept()
+def tls_of_a_server_that_says(answer):
+    def serve():
+        connected, _ = listening.accept()
+        with connected:
             connected.recv(4096)
-            connected.close()
+            connected.sendall(answer)
 
-        thread = threading.Thread(target=hang_up)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(10)
+        thread = threading.Thread(target=serve)
         thread.start()
-        source = DirectorySource(
-            "office", f"ldaps://127.0.0.1:{rude.getsockname()[1]}", BASE, connect_seconds=5
+        url = f"ldaps://127.0.0.1:{listening.getsockname()[1]}"
+        results = poll_directory(
+            DirectorySource("office", url, BASE, connect_seconds=5), {"directory.server": {"tls"}}
         )
-        results = poll_directory(source, {"directory.server": {"tls"}})
-        thread.join()
-    fact = results["directory.server"].observations[0].facts["tls"]
-    assert isinstance(fact, Missing)
+        thread.join(10)
+    return results["directory.server"].observations[0].facts["tls"]
+
+
+FATAL = b"\x15\x03\x03\x00\x02\x02"
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", FATAL + b"\x28", FATAL + b"\x50"], ids=["nothing", "failure", "internal"]
+)
+def test_a_handshake_cut_short_is_no_answer(answer):
+    assert isinstance(tls_of_a_server_that_says(answer), Missing)
+
+
+@pytest.mark.parametrize(
+    "answer", [b"220 mail.example.org ready\r\n", FATAL + b"\x46"], ids=["plain", "too old"]
+)
+def test_a_server_without_acceptable_tls_is_said_to_offer_none(answer):
+    assert tls_of_a_server_that_says(answer)["offered"] is False
+
+
+@pytest.mark.parametrize("content", [None, "not a certificate"])
+def test_an_authority_file_that_cannot_be_used_is_unknown_and_names_itself(content, tmp_path):
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_text(content)
+    with SlapdServer() as server:
+        finding = only(source_of(server, ca_file=str(path)), "directory-tls-trusted")
+    assert finding.status is Status.UNKNOWN
+    assert "ca_file cannot be used" in finding.sentence
 
 
 def test_a_port_that_speaks_no_tls_never_passes():

@@ -228,13 +228,14 @@ def test_a_server_that_hangs_up_is_an_error():
         rude.accept()[0].close()
 
     with socket.create_server(("127.0.0.1", 0)) as rude:
+        rude.settimeout(10)
         thread = threading.Thread(target=hang_up)
         thread.start()
         url = f"ldap://127.0.0.1:{rude.getsockname()[1]}"
         source = DirectorySource("d", url, BASE, COLLECTOR, lambda: "x", connect_seconds=1, answer_seconds=1)
         with client_of(source) as client:
             refusal = seen_until_refused(client)[1]
-        thread.join()
+        thread.join(10)
     assert refusal.reason in {Reason.ERROR, Reason.NOT_AVAILABLE}
 
 
@@ -323,3 +324,15 @@ def test_values_and_rows_are_recorded_in_an_order_of_their_own():
     for page, recorder in zip((one, two), recorders, strict=True):
         list(asked_of(page, recorder=recorder))
     assert recorders[0].objects == recorders[1].objects
+
+
+@pytest.mark.server("slapd")
+def test_the_server_asks_for_the_code_of_whoever_has_a_token_so_a_password_alone_is_refused(slapd):
+    enrolled, plain = Person("ada", totp=True), Person("ben")
+    with slapd(people=(enrolled, plain)) as server:
+        codes = {}
+        for person in (enrolled, plain):
+            own = source_of(server, bind_dn=person.dn, password=lambda person=person: person.password)
+            with client_of(own) as client:
+                codes[person.uid] = seen_until_refused(client)[1].code
+    assert codes == {"ada": "invalidCredentials", "ben": "noSuchObject"}
