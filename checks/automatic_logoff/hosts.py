@@ -28,7 +28,10 @@ _LOCKS = frozenset({"idle-delay", "lock-enabled", "lock-delay"})
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """When an idle session ends: after `seconds`, never (None), or `unsure` where the files do not settle it."""
+    """When an idle session ends: at the latest after `seconds`, or never (None).
+
+    `unsure` says that it may end earlier than that: what was read does not settle it.
+    """
 
     seconds: int | None
     says: str
@@ -36,7 +39,7 @@ class Bound:
 
     def within(self, minutes: int) -> bool:
         """Whether the session surely ends within this time."""
-        return not self.unsure and self.seconds is not None and self.seconds <= minutes * 60
+        return self.seconds is not None and self.seconds <= minutes * 60
 
 
 @check(
@@ -126,11 +129,13 @@ def _shell(lines: list[TimeoutLine], accounts: Accounts) -> Bound:
     values = {line["seconds"] or 0 for line in at_login}
     if 0 in values:
         return Bound(None, "TMOUT is 0 for login shells")
-    if not all(line["readonly"] for line in at_login):
+    if not any(line["readonly"] for line in at_login):
         return Bound(None, f"TMOUT is {max(values)} seconds, but users may change it")
     deaf = {login["shell"] for login in accounts["logins"]} - _listening(accounts)
     if deaf:
         return Bound(None, f"TMOUT does not reach {', '.join(sorted(deaf))}", unsure=True)
+    if len(values) > 1:
+        return Bound(max(values), f"TMOUT is set to several values up to {_span(max(values))}", unsure=True)
     return Bound(max(values), f"TMOUT ends an idle shell after {_span(max(values))} and is read-only")
 
 

@@ -168,8 +168,10 @@ block() {
 }
 section_zfs() { tool zfs get -H -t filesystem -o name,value encryption; }
 
+# Besides the assignments, the lines that show whether one stands inside a block or behind an early end.
 section_profile() {
-    lines 'TMOUT|autologout' /etc/profile /etc/profile.d/*.sh /etc/bash.bashrc /etc/bashrc /etc/environment \
+    words='if|fi|case|esac|for|while|until|select|done|return|exit'
+    lines "TMOUT|(^|[;&|[:space:]])($words)([;[:space:]]|\$)|(^|[;)[:space:]])[{}]([;[:space:]]|\$)" /etc/profile /etc/profile.d/*.sh /etc/bash.bashrc /etc/bashrc /etc/environment \
         /etc/zsh/zprofile /etc/zsh/zshrc /etc/zprofile /etc/zshrc /etc/csh.cshrc /etc/csh.login
 }
 section_accounts() { probe accounts; }

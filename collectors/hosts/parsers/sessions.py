@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from collectors.hosts.parsers.text import Line, filed, lines, number, pairs, unreadable
 from evidence.facts.hosts import GraphicalLogin, SessionManager, TimeoutLine
@@ -12,25 +13,47 @@ _ASSIGNMENT = re.compile(r"(?:^|[\s;])TMOUT=[\"']?([^\s;\"'#]*)")
 _READONLY = re.compile(
     r"(?:^|;)\s*(?:readonly|(?:declare|typeset)\s+-\w*r\w*)\s(?:[^;#]*\s)?TMOUT(?:=|[\s;]|$)"
 )
-_CONDITION = re.compile(r"^\s|\b(?:if|then|else|case|for|while|function|unset)\b|&&|\|\||\[|\{|\(")
+_CONDITION = re.compile(r"^\s|\b(?:unset|local)\b|&&|\|\||\[|\{|\(")
+_OPENS = re.compile(
+    r"(?:^|[;&|({]|\b(?:then|do|else))\s*(?:if|case|for|while|until|select)\b|(?:^|[\s)])\{(?=\s|$)"
+)
+_CLOSES = re.compile(r"(?:^|[;&|]|\b(?:then|do|else))\s*(?:fi|esac|done)\b|(?:^|;)\s*\}(?=[\s;]|$)")
+_LEAVES = re.compile(r"(?:^|[\s;&|])(?:return|exit)\b")
 _NEVER = 2**64 - 1
 _SECOND = 1_000_000
 
 
 def shell_timeout(data: bytes) -> list[TimeoutLine]:
-    """Every assignment of TMOUT in the start-up files; what is indented or behind a test counts as conditional."""
-    found = [line for line in filed(data) if not line.text.lstrip().startswith("#")]
-    closed = {line.file for line in found if _READONLY.search(line.text) and not _CONDITION.search(line.text)}
-    return [_timeout(line, match[1], closed) for line in found for match in _ASSIGNMENT.finditer(line.text)]
+    """Every assignment of TMOUT in the start-up files; conditional unless it surely runs in every shell."""
+    files: dict[str, list[str]] = {}
+    for line in filed(data):
+        if not line.text.lstrip().startswith("#"):
+            files.setdefault(line.file, []).append(line.text)
+    return [timeout for file, texts in files.items() for timeout in _timeouts(file, texts)]
 
 
-def _timeout(line: Line, value: str, closed: set[str]) -> TimeoutLine:
-    return TimeoutLine(
-        file=line.file,
-        seconds=number(value),
-        readonly=line.file in closed,
-        conditional=_CONDITION.search(line.text) is not None,
-    )
+def _timeouts(file: str, texts: list[str]) -> Iterator[TimeoutLine]:
+    always = set(_always(texts))
+    readonly = any(_READONLY.search(text) for index, text in enumerate(texts) if index in always)
+    for index, text in enumerate(texts):
+        for match in _ASSIGNMENT.finditer(text):
+            yield TimeoutLine(
+                file=file, seconds=number(match[1]), readonly=readonly, conditional=index not in always
+            )
+
+
+def _always(texts: list[str]) -> list[int]:
+    """The lines that stand in no block and behind no early end; none at all where the blocks do not add up."""
+    depth, found, left = 0, [], False
+    for index, text in enumerate(texts):
+        opens, closes = len(_OPENS.findall(text)), len(_CLOSES.findall(text))
+        if depth == opens == closes == 0 and not left and not _CONDITION.search(text):
+            found.append(index)
+        depth += opens - closes
+        left = left or _LEAVES.search(text) is not None
+        if depth < 0:
+            return []
+    return found if depth == 0 else []
 
 
 def session_manager(data: bytes) -> SessionManager | Missing:
