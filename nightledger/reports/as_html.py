@@ -21,7 +21,7 @@ def page(report: Report) -> str:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return str(
         _environment()
-        .from_string(_resource("report.html.j2"))
+        .get_template("page.html.j2")
         .render(
             view=arrange(report),
             report=report,
@@ -29,8 +29,6 @@ def page(report: Report) -> str:
             style_digest=digest,
             statement=STATEMENT,
             standings=tuple(Standing),
-            most=MOST,
-            few=FEW,
             version=__version__,
         )
     )
@@ -44,6 +42,7 @@ def _environment() -> Any:
             "an HTML report needs jinja2, which is not installed", hint="Install nightledger[report]."
         ) from None
     environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_resource),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -51,7 +50,7 @@ def _environment() -> Any:
         finalize=_harmless,
     )
     environment.filters |= {"moment": moment, "count": count, "words": _words, "number": _number}
-    environment.globals["SYMBOLS"] = _SYMBOLS
+    environment.globals |= {"SYMBOLS": _SYMBOLS, "most": MOST, "few": FEW}
     return environment
 
 
@@ -71,7 +70,7 @@ def _number(value: int) -> str:
 
 
 def _resource(name: str) -> str:
-    return files("nightledger.reports").joinpath(name).read_text(encoding="utf-8")
+    return files("nightledger.reports").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 _SYMBOLS = {
