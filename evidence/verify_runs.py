@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -11,46 +10,17 @@ from typing import Any
 import orjson
 
 from evidence.canonical import canonical, digest
-from evidence.documents import manifest_document, manifest_row, unit_key
+from evidence.documents import manifest_document, manifest_row
 from evidence.ledger import leaf_hash, merkle_root
 from evidence.model import Unit
 from evidence.store import Store, StoreError, UnitState
 from evidence.store.backend import Row
-from evidence.store.ingest import seconds
 from evidence.store.objects import named
 from evidence.store.run_rows import moment
-from evidence.verify_problem import Events, Problem, ProblemKind
+from evidence.verify_journals import check_journals
+from evidence.verify_problem import Events, ProblemKind, RunsCheck, StoredUnit
 
 _ALTERED, _MISSING, _PLANTED = ProblemKind.ALTERED, ProblemKind.MISSING, ProblemKind.PLANTED
-
-
-@dataclass(slots=True)
-class RunsCheck:
-    """What verifying runs gave, and how many runs and units were recomputed."""
-
-    problems: list[Problem] = field(default_factory=list)
-    runs: int = 0
-    units: int = 0
-
-    def add(self, kind: ProblemKind, where: str, what: str) -> None:
-        """Note one problem."""
-        self.problems.append(Problem(kind, where, what))
-
-
-@dataclass(frozen=True, slots=True)
-class StoredUnit:
-    """One row of run_unit with what it refers to; digests are "" where there is none."""
-
-    id: int
-    unit: Unit
-    series: str
-    state: int
-    principal: str
-    coverage: str
-    digest: str
-    journal: str
-    told: Mapping[str, str | int]
-    untouched: bool
 
 
 def check_runs(store: Store, events: Events, only: int | None) -> RunsCheck:
@@ -102,7 +72,7 @@ def _check_run(store: Store, check: RunsCheck, run: int, event: Mapping[str, Any
         check.add(_ALTERED, f"run {run}, {unit.unit}", "its rows do not give the digest stored for it")
     _compare_root(check, run, "root", [unit.digest for unit in done], event)
     _compare_root(check, run, "journal_root", [unit.journal for unit in done], event)
-    _check_journals(store, check, run, {unit.id: unit for unit in done})
+    check_journals(store, check, run, {unit.id: unit for unit in done})
 
 
 def _compare_listing(
@@ -198,47 +168,6 @@ def _manifest_digest(store: Store, unit: StoredUnit, known: Iterator[Row], verdi
     return digest(canonical(manifest_document(unit.unit, unit.principal, unit.coverage, sorted(rows))))
 
 
-def _check_journals(store: Store, check: RunsCheck, run: int, units: Mapping[int, StoredUnit]) -> None:
-    found = set()
-    for number, *packed in store.backend.stream(_JOURNALS, (run,)):
-        found.add(number)
-        if number not in units:
-            check.add(
-                _PLANTED, f"run {run}, journal of unit row {number}", "no unit of the run is done there"
-            )
-            continue
-        unit = units[number]
-        where = f"run {run}, journal of {unit.unit}"
-        try:
-            data = store.objects.unpack(*packed)
-        except StoreError as error:
-            check.add(_ALTERED, where, str(error))
-            continue
-        if digest(data) != unit.journal:
-            check.add(_ALTERED, where, "its bytes do not give the digest stored for it")
-        else:
-            _compare_journal(store, check, where, unit, orjson.loads(data))
-    for number in units.keys() - found:
-        check.add(_MISSING, f"run {run}, journal of {units[number].unit}", "there is none")
-
-
-def _compare_journal(
-    store: Store, check: RunsCheck, where: str, unit: StoredUnit, journal: Mapping[str, Any]
-) -> None:
-    stored = {"unit": unit_key(unit.unit), "manifest": unit.digest, "principal": unit.principal, **unit.told}
-    for name, value in stored.items():
-        if journal[name] != value and not _same_moment(name, journal[name], value):
-            check.add(_ALTERED, where, f"it says {name} {journal[name]!r}, the unit's row {value!r}")
-    answers = {call[4] for call in journal["calls"] if call[4]}
-    for answer in sorted(answers - store.objects.ids(answers).keys()):
-        check.add(_MISSING, where, f"the raw answer {answer} it names is not in the store")
-
-
-def _same_moment(name: str, told: Any, stored: Any) -> bool:
-    """Journals keep a moment as it was given; rows keep its second in UTC."""
-    return name in {"started", "finished"} and moment(seconds(str(told))) == stored
-
-
 _RUNS = """
 SELECT run.id, series, trigger, state, started, finished, ledger_idx, o.digest
 FROM run LEFT JOIN object o ON o.id = run.plan_id"""
@@ -259,5 +188,3 @@ SELECT ru.unit_id, r.id, f.check_id, f.verdict_id
 FROM run_unit ru JOIN resource r ON r.unit_id = ru.unit_id
 JOIN finding f ON f.resource_id = r.id AND f.from_run <= ? AND f.to_run > ?
 WHERE ru.run_id = ? ORDER BY ru.unit_id, r.id"""
-
-_JOURNALS = "SELECT unit_id, codec, dictionary_id, data FROM journal WHERE run_id = ?"

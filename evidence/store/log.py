@@ -63,9 +63,13 @@ class Log:
             raise StoreBroken("the store has lost the name of its ledger")
         return found
 
+    def unnamed(self) -> bool:
+        """Whether the ledger is new: it has neither a name nor entries."""
+        return self._get("origin") is None and not self._backend.query("SELECT 1 FROM ledger LIMIT 1")
+
     def name(self) -> None:
-        """Give a new store its ledger's name."""
-        if self._get("origin") is None:
+        """Give a new ledger its name."""
+        if self.unnamed():
             self._set("origin", f"nightledger/{secrets.token_hex(16)}")
 
     def last_note(self) -> str | None:

@@ -10,22 +10,20 @@ from evidence.ledger import leaf_hash, merkle_root
 from evidence.model import Finding, Json, Unit, UnitResult
 from evidence.store.backend import Backend
 from evidence.store.errors import StoreError
-from evidence.store.ingest import (
-    Difference,
+from evidence.store.ingest import Difference, carried, remember
+from evidence.store.interned import Interned
+from evidence.store.log import Log
+from evidence.store.objects import Objects, named, raw_digest
+from evidence.store.prepare import (
     Prepared,
     Verdicts,
-    carried,
     complete,
     journal_bytes,
     prepare,
     raw_objects,
-    remember,
     seconds,
     unit_documents,
 )
-from evidence.store.interned import Interned
-from evidence.store.log import Log
-from evidence.store.objects import Objects, named, raw_digest
 from evidence.store.rows import Lease, Run, Sealed, UnitState
 from evidence.store.run_rows import run_leaves
 

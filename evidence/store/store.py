@@ -59,8 +59,9 @@ class Store:
         try:
             migrate(backend, create=create)
             store = cls(backend, directory)
-            with store._transaction():
-                store.log.name()
+            if store.log.unnamed():
+                with store._transaction():
+                    store.log.name()
         except BaseException:
             backend.close()
             raise
