@@ -18,7 +18,7 @@ TOKENS = {"oathTOTPToken": "totp", "oathHOTPToken": "hotp"}
 
 _GROUPS = "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames))"
 _MEMBERS = ("member", "uniqueMember")
-_FOR_GOOD = b"000001010000Z"
+_FOR_GOOD = {b"000001010000Z", b"00000101000000Z"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ _NOT_RECORDED = Missing(
 
 
 def _lock(value: bytes) -> str:
-    return "for good" if value == _FOR_GOOD else generalized_time(value)
+    return "for good" if value in _FOR_GOOD else generalized_time(value)
 
 
 def _reached(group: str, groups: Mapping[str, Row]) -> set[str]:

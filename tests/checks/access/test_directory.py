@@ -59,6 +59,7 @@ def test_accounts_are_judged_by_when_they_were_last_used():
         Person("fresh", created="20261110000000Z"),
         Person("never", created="20260101000000Z"),
         Person("closed", last_login="20250101000000Z", locked="000001010000Z"),
+        Person("shut", last_login="20250101000000Z", locked="00000101000000Z"),
         Person("barred", last_login="20250101000000Z", locked="20261121000000Z"),
     )
     with SlapdServer(people=people) as server:
@@ -71,6 +72,7 @@ def test_accounts_are_judged_by_when_they_were_last_used():
         "fresh": Status.PASS,
         "never": Status.FAIL,
         "closed": Status.PASS,
+        "shut": Status.PASS,
         "barred": Status.FAIL,
     }
     assert "2026-08-23" in found["uid=stale"].sentence
