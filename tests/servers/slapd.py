@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import grp
-import ipaddress
 import os
 import pwd
 import shutil
@@ -13,14 +12,10 @@ import tempfile
 import time
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from tests.servers.authority import Certificate, write_certificates
 
 SLAPD = next((path for path in ("/usr/sbin/slapd", "/usr/local/libexec/slapd") if Path(path).exists()), "")
 MODULES = "/usr/lib/ldap"
@@ -106,15 +101,6 @@ PEOPLE_AT_WORK = (
 )
 
 
-@dataclass(frozen=True)
-class Certificate:
-    """What the server shows: names, validity, and whether our authority signed it."""
-
-    names: tuple[str, ...] = ("localhost", "127.0.0.1")
-    days: int = 90
-    from_our_authority: bool = True
-
-
 @dataclass
 class SlapdServer:
     """Use as a context manager. `acl`, `limits` and `directives` are lines of slapd.conf, put before the others.
@@ -133,7 +119,7 @@ class SlapdServer:
     config_readable: bool = True
     tls: bool = True
     tls_floor: str = "3.3"
-    certificate: Certificate = Certificate()
+    certificate: Certificate = field(default_factory=Certificate)
     extra: str = ""
     replicated: bool = False
     ports: tuple[int, int] | None = None
@@ -281,73 +267,6 @@ def _entry_uuid(dn: str) -> str:
 def deny(attribute: str, below: str = PEOPLE) -> str:
     """An access line that hides one attribute from the collector."""
     return f'access to dn.subtree="{below}" attrs={attribute} by * none'
-
-
-def write_certificates(home: Path, wanted: Certificate) -> None:
-    ca_key, ca = _authority("Example Test Authority")
-    signer_key, signer = (ca_key, ca) if wanted.from_our_authority else _authority("Somebody Else")
-    key = ec.generate_private_key(ec.SECP256R1())
-    now = datetime.now(UTC)
-    server = (
-        x509.CertificateBuilder()
-        .subject_name(_common_name(wanted.names[0]))
-        .issuer_name(signer.subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=400))
-        .not_valid_after(now + timedelta(days=wanted.days))
-        .add_extension(
-            x509.SubjectAlternativeName([_general_name(name) for name in wanted.names]), critical=False
-        )
-        .sign(signer_key, hashes.SHA256())
-    )
-    (home / "ca.pem").write_bytes(ca.public_bytes(serialization.Encoding.PEM))
-    (home / "server.pem").write_bytes(server.public_bytes(serialization.Encoding.PEM))
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (home / "server.key").write_bytes(secret)
-    (home / "server.key").chmod(0o600)
-
-
-def _authority(name: str) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    now = datetime.now(UTC)
-    usage = x509.KeyUsage(
-        digital_signature=False,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=True,
-        crl_sign=True,
-        encipher_only=False,
-        decipher_only=False,
-    )
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(_common_name(name))
-        .issuer_name(_common_name(name))
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=400))
-        .not_valid_after(now + timedelta(days=400))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(usage, critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    return key, certificate
-
-
-def _common_name(name: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-
-
-def _general_name(name: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ipaddress.ip_address(name))
-    except ValueError:
-        return x509.DNSName(name)
 
 
 def _collector_ldif() -> str:

@@ -7,8 +7,9 @@ import pytest
 
 from collectors.directory.source import DirectorySource
 from evidence.model import Missing, Status
+from tests.servers.authority import Certificate
 from tests.servers.look import only, poll_directory, source_of
-from tests.servers.slapd import BASE, Certificate, SlapdServer, require_slapd
+from tests.servers.slapd import BASE, SlapdServer, require_slapd
 
 pytestmark = pytest.mark.server("slapd")
 

@@ -14,13 +14,13 @@ from collectors.directory.session import Page, Session, SessionPool
 from collectors.directory.source import DirectorySource
 from collectors.recorder import TaskRecorder
 from evidence.model import Missing, Reason
+from tests.servers.authority import Certificate
 from tests.servers.look import poll_directory, source_of
 from tests.servers.slapd import (
     BASE,
     COLLECTOR,
     COLLECTOR_PASSWORD,
     PEOPLE,
-    Certificate,
     Person,
     SlapdServer,
     deny,
