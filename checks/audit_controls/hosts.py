@@ -81,6 +81,8 @@ def logs_are_forwarded(
         return undecided(f"{', '.join(shippers)} runs; where it sends messages was not read")
     if broad:
         return failed(f"rsyslog is told to send messages to {_targets(broad)}, but does not run")
+    if any(forward["selector"] in {"", "&"} for forward in away):
+        return undecided(f"rsyslog sends messages to {_targets(away)}; which ones is not settled by one line")
     if away:
         return failed(f"rsyslog sends only some messages away, none of log-ins, to {_targets(away)}")
     return failed("nothing that was looked for sends messages to another system")
@@ -116,8 +118,8 @@ def _is_here(target: str) -> bool:
 
 
 def _is_broad(selector: str) -> bool:
-    # Without a selector the action gets whatever reaches it; else log-ins must be among what is sent.
-    return selector in {"", "&"} or any(
+    # Log-ins must be among what is sent.
+    return any(
         part.startswith("*.") or "auth" in part.partition(".")[0]
         for part in selector.split(";")
         if not part.endswith(".none")

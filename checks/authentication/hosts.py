@@ -24,7 +24,6 @@ _SWITCHES = {
     "gssapi-with-mic": "gssapiauthentication",
 }
 _PASSWORDS = frozenset({"password", "keyboard-interactive"})
-_PASSWORD_MODULES = frozenset({"pam_unix.so", "pam_sss.so", "pam_ldap.so", "pam_krb5.so", "pam_winbind.so"})
 _NO_SERVER = "there is no SSH server"
 _UNSEEN = "sshd's Match blocks could not be read, and they may allow more"
 
@@ -115,9 +114,7 @@ def _is_strong(way: Way, settings: Mapping[str, str], pam: Authentication | None
 
 
 def _pam_asks_twice(settings: Mapping[str, str], pam: Authentication | None) -> bool:
-    if settings.get("usepam") != "yes" or pam is None or not pam["enforced"]:
-        return False
-    return bool(_PASSWORD_MODULES & set(pam["modules"]))
+    return settings.get("usepam") == "yes" and pam is not None and pam["enforced"] and pam["password"]
 
 
 def _named(way: Way) -> str:

@@ -155,11 +155,15 @@ class Kernel(TypedDict):
 
 
 class Authentication(TypedDict):
-    """PAM's stack for SSH: a second factor is `enforced` if no path around its module leads to success."""
+    """PAM's stack for SSH: a second factor is `enforced` if no path around its module leads to success.
+
+    `password` says that a password must be right as well.
+    """
 
     modules: list[str]
     second_factors: list[str]
     enforced: bool
+    password: bool
 
 
 class Account(TypedDict):

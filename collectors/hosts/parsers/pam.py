@@ -22,8 +22,10 @@ SECOND_FACTORS = frozenset(
         "pam_yubico.so",
     }
 )
+PASSWORDS = frozenset({"pam_unix.so", "pam_sss.so", "pam_ldap.so", "pam_krb5.so", "pam_winbind.so"})
 _RULE = re.compile(r"-?auth\s+(\[[^\]]*\]|\S+)\s+(\S+)(?:\s+(nullok))?\s*$", re.IGNORECASE)
 _INCLUDE = re.compile(r"@include\s+(\S+)\s*$")
+_DEMANDING = frozenset({"required", "requisite"})
 _HARMLESS = frozenset({"required", "requisite", "optional"})
 _DEEPEST = 8
 
@@ -54,6 +56,7 @@ def ssh_authentication(data: bytes) -> Authentication | Missing | None:
         modules=[module.name for module in modules],
         second_factors=factors,
         enforced=bool(factors) and _enforced(stack),
+        password=_asks_password(stack),
     )
 
 
@@ -62,7 +65,9 @@ def _other(files: Mapping[str, list[str]]) -> Authentication | Missing | None:
     stack = _stack("other", files, 0) if "other" in files else None
     if stack is None:
         return None
-    return Authentication(modules=[module.name for module in _flat(stack)], second_factors=[], enforced=False)
+    return Authentication(
+        modules=[module.name for module in _flat(stack)], second_factors=[], enforced=False, password=False
+    )
 
 
 def _stack(service: str, files: Mapping[str, list[str]], depth: int) -> tuple[_Module, ...] | None:
@@ -109,10 +114,23 @@ def _enforced(stack: tuple[_Module, ...]) -> bool:
     return False
 
 
+def _asks_password(stack: tuple[_Module, ...]) -> bool:
+    """Whether a password must be right: demanded by itself, or everything that fails it ends in pam_deny."""
+    for index, module in enumerate(stack):
+        denies = any(later.name == "pam_deny.so" and later.control in _DEMANDING for later in stack[index:])
+        if module.control == "substack" and _asks_password(module.substack):
+            return True
+        if module.name in PASSWORDS and (
+            module.control in _DEMANDING or (denies and module.control != "optional")
+        ):
+            return True
+    return False
+
+
 def _demands_a_factor(module: _Module) -> bool:
     if module.control == "substack":
         return _enforced(module.substack)
-    return module.name in SECOND_FACTORS and module.control in {"required", "requisite"} and not module.nullok
+    return module.name in SECOND_FACTORS and module.control in _DEMANDING and not module.nullok
 
 
 def _leads_to(module: _Module, at: int, index: int) -> bool:

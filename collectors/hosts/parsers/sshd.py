@@ -42,11 +42,15 @@ def ssh_server(effective: bytes, config: bytes | Missing) -> SshServer | Missing
         keyword, _, value = line.strip().partition(" ")
         keyword = _keyword(keyword)
         if keyword in KEPT:
-            # A keyword on several lines (authenticationmethods) is one list.
-            settings[keyword] = f"{settings[keyword]} {value}" if keyword in settings else value
+            settings[keyword] = _either(settings.get(keyword), value)
     if not settings.keys() >= _ALWAYS:
         return unreadable("the answer of sshd -T")
     return SshServer(settings=settings, overrides=None if isinstance(config, Missing) else _overrides(config))
+
+
+def _either(before: str | None, value: str) -> str:
+    # Older versions print two switches for keyboard-interactive, of which one that is on is enough.
+    return "yes" if "yes" in {before, value} and before is not None else value
 
 
 def is_installed(data: bytes) -> bool:

@@ -70,7 +70,7 @@ def test_a_rule_that_records_must_be_loaded(rules, expected):
     ("forwards", "services", "processes", "expected"),
     [
         ([forward("logs.example.org")], None, ["rsyslogd"], Status.PASS),
-        ([forward("logs.example.org", "")], None, ["rsyslogd"], Status.PASS),
+        ([forward("logs.example.org", "")], None, ["rsyslogd"], Status.UNKNOWN),
         ([forward("logs.example.org", "auth,authpriv.*")], None, ["rsyslogd"], Status.PASS),
         ([forward("logs.example.org", "mail.*")], None, ["rsyslogd"], Status.FAIL),
         ([forward("logs.example.org")], None, [], Status.FAIL),

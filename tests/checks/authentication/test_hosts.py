@@ -19,13 +19,16 @@ KEYS_ONLY = {
     "authenticationmethods": "any",
     "usepam": "yes",
 }
-PASSWORD_PAM = Authentication(modules=["pam_unix.so"], second_factors=[], enforced=False)
+PASSWORD_PAM = Authentication(modules=["pam_unix.so"], second_factors=[], enforced=False, password=True)
 CODE_PAM = Authentication(
     modules=["pam_unix.so", "pam_google_authenticator.so"],
     second_factors=["pam_google_authenticator.so"],
     enforced=True,
+    password=True,
 )
-CODE_ONLY_PAM = Authentication(modules=["pam_oath.so"], second_factors=["pam_oath.so"], enforced=True)
+CODE_ONLY_PAM = Authentication(
+    modules=["pam_oath.so"], second_factors=["pam_oath.so"], enforced=True, password=False
+)
 
 
 def server(**settings: str) -> SshServer:
