@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checks.access.links import RIGHTS_NARROWED, RIGHTS_ORDERED
 from checks.check import Verdict, check, failed, not_applicable, passed
-from checks.policy_document import grants_everything, open_to_everyone
+from checks.policy_document import grants_everything, open_to_a_provider, open_to_everyone
 from evidence.facts.aws import MetadataOptions, PolicyDocument, RoleSession, UserPolicy
 
 
@@ -32,6 +32,8 @@ def role_trusts_someone_named(session: RoleSession, trust: PolicyDocument) -> Ve
         return not_applicable("AWS writes the trust of its own roles")
     if open_to_everyone(trust):
         return failed("anyone with an AWS account may assume the role")
+    if open_to_a_provider(trust):
+        return failed("anyone whom the identity provider knows may assume the role")
     return passed("the role can be assumed only by principals its trust policy names")
 
 

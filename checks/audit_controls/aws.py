@@ -5,19 +5,36 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from checks.audit_controls.links import ACTIVITY_RECORDED, RECORD_GUARDED
-from checks.check import Verdict, check, failed, passed
+from checks.check import Verdict, check, failed, passed, undecided
 from evidence.facts.aws import AccountTrail, BucketLogging, TrailDelivery, TrailEvents, TrailSettings
 
 
 @check("aws-account-trail-everywhere", on="aws.account", severity="critical", links=[ACTIVITY_RECORDED])
 def account_is_recorded(trails: list[AccountTrail]) -> Verdict:
     """Does a running trail record every region of the account?"""
-    running = [trail["arn"] for trail in trails if trail["logging"]]
-    if running:
-        return passed(f"{min(running)} records every region")
+    shortcomings = {trail["arn"]: _shortcoming(trail) for trail in trails}
+    sound = [arn for arn, shortcoming in shortcomings.items() if not shortcoming]
+    if sound:
+        return passed(f"{min(sound)} records every region")
+    unsaid = [trail["arn"] for trail in trails if _runs(trail) and not trail["management"]]
+    if unsaid:
+        return undecided(f"{min(unsaid)} runs in every region, but which events it takes was not told")
     if trails:
-        return failed("there is a trail for every region, but it is stopped")
+        told = "; ".join(f"{arn} {shortcoming}" for arn, shortcoming in sorted(shortcomings.items()))
+        return failed(f"no trail records every region: {told}")
     return failed("no trail records every region")
+
+
+def _runs(trail: AccountTrail) -> bool:
+    return trail["logging"] and not trail["error"]
+
+
+def _shortcoming(trail: AccountTrail) -> str:
+    if not trail["logging"]:
+        return "is stopped"
+    if trail["error"]:
+        return "cannot deliver its log files"
+    return "" if trail["management"] == "all" else "does not take all management events"
 
 
 @check(

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from checks.check import Verdict, check, failed, not_applicable, passed
-from checks.encryption_at_rest.links import ENCRYPTED_UNASKED, KEY_CARED_FOR, OWN_KEY, STORED_ENCRYPTED
+from checks.encryption_at_rest.links import (
+    ENCRYPTED_UNASKED,
+    KEY_CARED_FOR,
+    NEW_DATA_ENCRYPTED,
+    OWN_KEY,
+    STORED_ENCRYPTED,
+)
 from evidence.facts.aws import (
     BlockEncryption,
     BucketEncryption,
@@ -14,7 +20,7 @@ from evidence.facts.aws import (
 )
 
 
-@check("aws-s3-bucket-encryption", on="aws.s3.bucket", severity="high", links=[STORED_ENCRYPTED])
+@check("aws-s3-bucket-encryption", on="aws.s3.bucket", severity="high", links=[NEW_DATA_ENCRYPTED])
 def bucket_encrypts(encryption: BucketEncryption | None, *, require_kms: bool = False) -> Verdict:
     """Are new objects in the bucket encrypted by default?"""
     if encryption is None:

@@ -9,6 +9,12 @@ STORED_ENCRYPTED = direct(
     proves="what is stored here is written encrypted",
     does_not_prove="that the key is out of reach of those who may not read the data",
 )
+NEW_DATA_ENCRYPTED = direct(
+    "164.312(a)(2)(iv)",
+    proves="what is written here from now on is stored encrypted",
+    does_not_prove="that what was stored before the setting is, or that the key is out of reach of those who "
+    "may not read the data",
+)
 ENCRYPTED_UNASKED = supporting(
     "164.312(a)(2)(iv)",
     proves="what is created here from now on is encrypted without anyone having to ask",

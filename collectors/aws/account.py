@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from collectors.aws.client import AwsClient
-from collectors.aws.cloudtrail import STATUS, TRAILS
+from collectors.aws.cloudtrail import SELECTORS, STATUS, TRAILS, management_events
 from collectors.aws.kind import AwsKind
 from collectors.aws.s3 import BLOCK, access_block
 from collectors.kind import Found, fact, lists
@@ -28,6 +28,7 @@ class Account(AwsKind):
         "s3control.get_public_access_block": BLOCK,
         "cloudtrail.describe_trails": TRAILS,
         "cloudtrail.get_trail_status": STATUS,
+        "cloudtrail.get_event_selectors": SELECTORS,
     }
 
     @lists()
@@ -70,17 +71,24 @@ class Account(AwsKind):
         needs={
             "describe_trails": "cloudtrail:DescribeTrails",
             "get_trail_status": "cloudtrail:GetTrailStatus",
+            "get_event_selectors": "cloudtrail:GetEventSelectors",
         }
     )
     def trails(self, cloudtrail: AwsClient) -> list[AccountTrail]:
         """DescribeTrails with replicas, so that an organisation's trail is seen from its member accounts."""
         rows = cloudtrail.describe_trails(includeShadowTrails=True)["trailList"]
         return [
-            {
-                "arn": row["TrailARN"],
-                "organization": row.get("IsOrganizationTrail", False),
-                "logging": cloudtrail.get_trail_status(Name=row["TrailARN"])["IsLogging"],
-            }
-            for row in rows
-            if row.get("IsMultiRegionTrail")
+            _trail(cloudtrail.at(row["HomeRegion"]), row) for row in rows if row.get("IsMultiRegionTrail")
         ]
+
+
+def _trail(cloudtrail: AwsClient, row: Mapping[str, Any]) -> AccountTrail:
+    arn = row["TrailARN"]
+    status = cloudtrail.get_trail_status(Name=arn)
+    return {
+        "arn": arn,
+        "organization": row.get("IsOrganizationTrail", False),
+        "logging": status["IsLogging"],
+        "error": status.get("LatestDeliveryError", ""),
+        "management": management_events(cloudtrail.get_event_selectors(TrailName=arn)),
+    }

@@ -18,12 +18,14 @@ class Access:
     """How one account is looked at: its id, its keys call by call, what may be kept of each operation.
 
     `enabled` says whether a region is switched on, None where that could not be found out; it may ask AWS.
+    `shared` gives the process's client of a service in a region.
     """
 
     account: str
     bind: Callable[[], Binding]
     keeps: Mapping[tuple[str, str], Keep]
     enabled: Callable[[str], bool | None]
+    shared: Callable[[str, str], Any]
 
 
 class AwsClient:
@@ -32,12 +34,12 @@ class AwsClient:
     Errors are botocore's own, with the operation and region noted in their response metadata.
     """
 
-    def __init__(self, shared: Any, service: str, region: str, access: Access, recorder: Recorder) -> None:
+    def __init__(self, service: str, region: str, access: Access, recorder: Recorder) -> None:
         self.service = service
         self.region = region
         self.account = access.account
-        self.partition = str(shared.meta.partition)
-        self._shared = shared
+        self._shared = access.shared(service.replace("_", "-"), region)
+        self.partition = str(self._shared.meta.partition)
         self._access = access
         self._recorder = recorder
 
@@ -45,6 +47,12 @@ class AwsClient:
         if operation.startswith("_"):
             raise AttributeError(operation)
         return partial(self._call, operation)
+
+    def at(self, region: str) -> AwsClient:
+        """The same service and account in another region, where one resource's home must be asked."""
+        return (
+            self if region == self.region else AwsClient(self.service, region, self._access, self._recorder)
+        )
 
     def pages(self, operation: str, **params: Any) -> Iterator[dict[str, Any]]:
         """The kept part of each page of a list, in order; raises as soon as one page cannot be read."""

@@ -15,6 +15,11 @@ TRAILS = (
     "trailList[]{Name, TrailARN, HomeRegion, S3BucketName, KmsKeyId, IsMultiRegionTrail, IsOrganizationTrail, "
     "LogFileValidationEnabled}"
 )
+SELECTORS = (
+    "EventSelectors[]{ReadWriteType, IncludeManagementEvents, ExcludeManagementEventSources}, "
+    "AdvancedEventSelectors[]{FieldSelectors[]{Field, Equals, NotEquals, StartsWith, NotStartsWith, "
+    "EndsWith, NotEndsWith}}"
+)
 STATUS = "IsLogging, LatestDeliveryError, LatestDeliveryTime"
 
 
@@ -28,11 +33,7 @@ class Trail(AwsKind):
     keep: ClassVar = {
         "describe_trails": TRAILS,
         "get_trail_status": STATUS,
-        "get_event_selectors": (
-            "EventSelectors[]{ReadWriteType, IncludeManagementEvents, ExcludeManagementEventSources}, "
-            "AdvancedEventSelectors[]{FieldSelectors[]{Field, Equals, NotEquals, StartsWith, NotStartsWith, "
-            "EndsWith, NotEndsWith}}"
-        ),
+        "get_event_selectors": SELECTORS,
     }
     settings: TrailSettings
 
@@ -61,12 +62,17 @@ class Trail(AwsKind):
     @fact(needs="cloudtrail:GetEventSelectors")
     def events(self, cloudtrail: AwsClient, trail: Found) -> TrailEvents | Missing:
         """GetEventSelectors, reduced to which management events are taken."""
-        answer = cloudtrail.get_event_selectors(TrailName=trail.uid)
-        kinds = [_basic(row) for row in answer.get("EventSelectors", [])]
-        kinds += [_advanced(row) for row in answer.get("AdvancedEventSelectors", [])]
-        if not kinds:
+        management = management_events(cloudtrail.get_event_selectors(TrailName=trail.uid))
+        if not management:
             return Missing(Reason.NOT_AVAILABLE, detail="AWS named no event selector of the trail")
-        return {"management": _together(kinds)}
+        return {"management": management}
+
+
+def management_events(answer: Mapping[str, Any]) -> str:
+    """Which management events a GetEventSelectors answer takes in, "" when it names no selector at all."""
+    kinds = [_basic(row) for row in answer.get("EventSelectors", [])]
+    kinds += [_advanced(row) for row in answer.get("AdvancedEventSelectors", [])]
+    return _together(kinds) if kinds else ""
 
 
 def _settings(row: Mapping[str, Any]) -> TrailSettings:

@@ -41,11 +41,15 @@ class AwsTarget:
 
     def client(self, name: str, part: str, recorder: Recorder) -> AwsClient:
         """A service ("s3", "cognito_idp") in a region; "global" is asked in the source's home region."""
-        service = name.replace("_", "-")
         region = self._source.home_region if part == "global" else part
-        shared = self._clients.get(service, region, self._source.endpoint_url)
-        access = Access(self._identity.account, self._identity.binding, self._keeps, self._enabled)
-        return AwsClient(shared, name, region, access, recorder)
+        access = Access(
+            account=self._identity.account,
+            bind=self._identity.binding,
+            keeps=self._keeps,
+            enabled=self._enabled,
+            shared=self._shared,
+        )
+        return AwsClient(name, region, access, recorder)
 
     def classify(self, error: Exception) -> Failure:
         """What an exception from these clients means and how far it reaches."""
@@ -53,6 +57,9 @@ class AwsTarget:
 
     def close(self) -> None:
         """Nothing to release: the clients are shared by every account."""
+
+    def _shared(self, service: str, region: str) -> Any:
+        return self._clients.get(service, region, self._source.endpoint_url)
 
     def _enabled(self, region: str) -> bool | None:
         try:
@@ -67,7 +74,7 @@ class AwsTarget:
             return self._regions
 
     def _describe_regions(self) -> dict[str, bool]:
-        ec2: Any = self._clients.get("ec2", self._source.home_region, self._source.endpoint_url)
+        ec2: Any = self._shared("ec2", self._source.home_region)
         try:
             with bound(self._identity.binding()):
                 answer = ec2.describe_regions(AllRegions=True)

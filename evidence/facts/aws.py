@@ -72,11 +72,16 @@ class PasswordPolicy(TypedDict):
 
 
 class AccountTrail(TypedDict):
-    """One multi-region trail that covers the account, its own or its organisation's."""
+    """One multi-region trail that covers the account, its own or its organisation's.
+
+    `error` is that of the last delivery ("" = none), `management` as in TrailEvents ("" = AWS did not say).
+    """
 
     arn: str
     organization: bool
     logging: bool
+    error: str
+    management: str
 
 
 class ConsoleAccess(TypedDict):

@@ -61,7 +61,27 @@ def test_a_role_fails_when_anyone_may_assume_it():
     assert role({"AWS": "*"}, Condition={"StringEquals": {"sts:ExternalId": "x"}}) == "fail"
     assert role({"AWS": "*"}, Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}}) == "pass"
     assert role({"AWS": "arn:aws:iam::1:root"}) == "pass"
+    assert role({"AWS": "*"}, Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/x"}}) == "fail"
+    assert role({"AWS": "*"}, Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::1:role/*"}}) == "pass"
+    assert role({"AWS": "*"}, Condition={"StringEquals": {"aws:PrincipalOrgID": ["o-1", "*"]}}) == "fail"
     assert role({"AWS": "*"}, linked=True) == "not_applicable"
+
+
+@pytest.mark.parametrize(
+    ("provider", "condition", "status"),
+    [
+        ("oidc-provider/token.example.org", {}, "fail"),
+        (
+            "oidc-provider/token.example.org",
+            {"StringEquals": {"token.example.org:sub": "repo:a/b:x"}},
+            "pass",
+        ),
+        ("oidc-provider/token.example.org", {"StringLike": {"token.example.org:sub": "*"}}, "fail"),
+        ("saml-provider/clinic", {}, "pass"),
+    ],
+)
+def test_a_role_fails_when_anyone_a_web_identity_provider_knows_may_assume_it(provider, condition, status):
+    assert role({"Federated": f"arn:aws:iam::1:{provider}"}, Condition=condition) == status
 
 
 @pytest.mark.parametrize(

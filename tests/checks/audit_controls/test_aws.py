@@ -11,8 +11,9 @@ from tests.checks.strict import Strict
 NIGHT = date(2026, 11, 22)
 
 
-def trail(*, logging):
-    return Strict(AccountTrail, arn="arn:trail", organization=False, logging=logging)
+def trail(**other):
+    given = {"arn": "arn:trail", "organization": False, "logging": True, "error": "", "management": "all"}
+    return Strict(AccountTrail, **{**given, **other})
 
 
 @pytest.mark.parametrize(
@@ -20,10 +21,15 @@ def trail(*, logging):
     [
         ([], "fail"),
         ([trail(logging=False)], "fail"),
-        ([trail(logging=False), trail(logging=True)], "pass"),
+        ([trail(error="AccessDenied")], "fail"),
+        ([trail(management="write")], "fail"),
+        ([trail(management="none")], "fail"),
+        ([trail(management="")], "unknown"),
+        ([trail(arn="a", logging=False), trail(arn="b")], "pass"),
+        ([trail(arn="a", management=""), trail(arn="b")], "pass"),
     ],
 )
-def test_an_account_passes_with_one_running_trail_for_every_region(trails, status):
+def test_an_account_passes_with_one_trail_that_really_records_every_region(trails, status):
     assert aws.account_is_recorded.judge(trails).status == status
 
 

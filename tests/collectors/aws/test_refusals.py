@@ -65,7 +65,7 @@ REFUSED = {
     ),
     "cloudtrail.get_event_selectors": (
         "cloudtrail:GetEventSelectors",
-        "aws-cloudtrail-trail-management-events",
+        "aws-cloudtrail-trail-management-events aws-account-trail-everywhere",
     ),
 }
 EIGHTEEN = [*sorted(REFUSED)[::2], "s3.list_buckets"]
