@@ -90,7 +90,7 @@ class Check:
     reserved: frozenset[str] = frozenset()
 
 
-def check(  # noqa: PLR0913 - a declaration, read as a table
+def check(
     id: str,
     *,
     on: str | tuple[str, ...],
