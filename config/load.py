@@ -59,7 +59,7 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     NIGHTLEDGER_STORE replaces the store either way.
     """
     if path is None:
-        return this_machine(environ.get("NIGHTLEDGER_STORE") or default_store(environ))
+        return this_machine(_override(environ) or default_store(environ))
     try:
         text = path.read_bytes().decode()
     except OSError as error:
@@ -77,7 +77,7 @@ def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
         document.problems.append(Problem(1, "", "must be a mapping of keys to values"))
     if not isinstance(data, dict) or not data:
         raise ConfigError(str(path), document.problems)
-    if override := environ.get("NIGHTLEDGER_STORE"):
+    if override := _override(environ):
         data = {**data, "store": override}
     try:
         settings = Settings.model_validate(data, context={"base": str(path.absolute().parent)})
@@ -92,6 +92,12 @@ def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
     if document.problems:
         raise ConfigError(str(path), document.problems)
     return settings
+
+
+def _override(environ: Mapping[str, str]) -> str:
+    """The store that the environment names; a server's URL only by reference, because it may hold a password."""
+    url = environ.get("NIGHTLEDGER_STORE", "")
+    return "env:NIGHTLEDGER_STORE" if url.startswith("postgres") else url
 
 
 def _problem(document: Document, error: dict[str, Any]) -> Problem:

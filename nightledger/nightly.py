@@ -73,9 +73,11 @@ def scan_settings(
     )
 
 
-def sealed_outcome(store: Store, settings: Settings, run_id: int, *, everything: bool) -> Outcome:
+def sealed_outcome(
+    store: Store, settings: Settings, run_id: int, *, everything: bool, on: str = ""
+) -> Outcome:
     """What a sealed run came to: with the waivers in force now and what changed since the run before."""
-    reading = Reading(all_checks().checks, records.active(store, datetime.now(UTC)), everything)
+    reading = Reading(all_checks().checks, records.active(store, datetime.now(UTC)), everything, on)
     outcome = of_store(store.findings(run_id), store.units(run_id), reading)
     outcome.before = drift.baseline(store, run_id)
     if outcome.before is not None:

@@ -73,8 +73,8 @@ class Outcome:
 
     @property
     def saw_nothing(self) -> bool:
-        """Whether no resource at all was read."""
-        return self.resources == 0
+        """Whether no resource was read, or nothing was answered about any."""
+        return self.resources == 0 or not self.counts
 
     @property
     def incomplete(self) -> bool:
@@ -94,11 +94,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What findings are read with: the checks for their severity, the waivers in force, and how much to keep."""
+    """What findings are read with: the checks for their severity, the waivers in force, and how much to keep.
+
+    `on` limits them to the resource of that uid or name, and to what could not be listed, where it might be.
+    """
 
     checks: Mapping[str, Check]
     waivers: Sequence[records.Waiver] = ()
     everything: bool = True
+    on: str = ""
 
 
 def of_run(judged: Iterable[Judged], reading: Reading) -> Outcome:
@@ -146,13 +150,19 @@ def _read(outcome: Outcome, findings: Iterable[Said], reading: Reading) -> None:
     """Count every finding and keep the rows that are wanted, so that a large estate needs little memory."""
     for said in findings:
         # A scope that is partial only because no more was asked for is no finding.
-        if said.missing == (("listing", LEFT_OUT),):
+        if said.missing == (("listing", LEFT_OUT),) or not _asked(said, reading.on):
             continue
         row = _row(said, reading)
         outcome.counts[row["status"]] += 1
         outcome.unread += bool(said.missing)
         if reading.everything or row["status"] not in _QUIET:
             outcome.rows.append(row)
+
+
+def _asked(said: Said, on: str) -> bool:
+    if not on or on in {said.uid, said.name}:
+        return True
+    return said.uid.startswith("scope:") and said.status is Status.UNKNOWN
 
 
 def _row(said: Said, reading: Reading) -> dict[str, Any]:

@@ -86,7 +86,9 @@ def _sealed(
     with open_store(settings, create=True) as store, store.lock():
         scanned = scan(store, plan, series=series, selection=selection, progress=watch)
         about.update(run=scanned.sealed.run, series=series, root=scanned.sealed.root)
-        return sealed_outcome(store, settings, scanned.sealed.run, everything=args.output != "table")
+        return sealed_outcome(
+            store, settings, scanned.sealed.run, everything=args.output != "table", on=args.on or ""
+        )
 
 
 def _unsealed(args: argparse.Namespace, settings: Settings, plan: Plan, watch: Progress) -> Outcome:
@@ -94,7 +96,9 @@ def _unsealed(args: argparse.Namespace, settings: Settings, plan: Plan, watch: P
     from nightledger.run import run as run_plan  # noqa: PLC0415 - not for --help
 
     checks = {check.id: check for check in plan.checks}
-    return of_run(run_plan(plan, watch), Reading(checks, _waivers(settings), args.output != "table"))
+    return of_run(
+        run_plan(plan, watch), Reading(checks, _waivers(settings), args.output != "table", args.on or "")
+    )
 
 
 def _waivers(settings: Settings) -> list[Waiver]:

@@ -6,10 +6,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from evidence.model import Unit, UnitResult
 from nightledger.cli.text import shown
+
+if TYPE_CHECKING:
+    from collectors.poll import Progress as Watch
 
 _CODES = {"red": "31", "green": "32", "yellow": "33", "bold": "1"}
 
@@ -38,16 +41,6 @@ def paint(text: str, colour: str) -> str:
 def watching() -> bool:
     """Whether somebody sits at a terminal: only then may anything move."""
     return _is_terminal(sys.stderr) and _is_terminal(sys.stdout)
-
-
-class Watch(Protocol):
-    """What a run reports to (collectors.poll.Progress)."""
-
-    def planned(self, unit: Unit) -> None:
-        """A unit will be polled."""
-
-    def finished(self, result: UnitResult) -> None:
-        """A unit ended, well or not."""
 
 
 class _Silent:

@@ -176,6 +176,13 @@ def test_the_environment_replaces_the_store(tmp_path):
     assert parse(MINIMAL + "store: env:STORE_URL\n", tmp_path / "n.yaml", {}).store == "env:STORE_URL"
 
 
+def test_a_password_in_the_environment_stays_there(tmp_path):
+    environ = {"NIGHTLEDGER_STORE": "postgresql://user:hunter2@db/evidence"}
+    for settings in (parse(MINIMAL, tmp_path / "n.yaml", environ), load(None, environ)):
+        assert settings.store == "env:NIGHTLEDGER_STORE"
+        assert "hunter2" not in repr(settings)
+
+
 def test_the_file_is_sought_by_variable_then_here_then_in_etc(tmp_path):
     assert find({"NIGHTLEDGER_CONFIG": "/x/y.yaml"}, tmp_path) == Path("/x/y.yaml")
     (tmp_path / "nightledger.yaml").write_text(MINIMAL)

@@ -1,6 +1,10 @@
 import json
+import os
+from pathlib import Path
 
 import pytest
+
+LENDER = Path(__file__).parent / "lender"
 
 
 def test_a_check_ends_with_1_when_something_fails(run):
@@ -72,3 +76,18 @@ def test_an_excluded_check_is_asked_only_by_its_own_name(desk, run):
     desk.settings((desk.path / "nightledger.yaml").read_text() + text)
     assert run("check", "demo-checks").code == 2
     assert run("check", "demo-box-locked").code == 1
+
+
+def test_a_lent_fact_is_read_but_never_stands_for_the_resource_asked_about(desk):
+    environ = {"PYTHONPATH": f"{desk.environ['PYTHONPATH']}{os.pathsep}{LENDER}"}
+    words = ("check", "lender-checks", "--output", "json")
+    seen = desk(*words, "--on", "ledger", environ=environ)
+    assert seen.code == 0, seen.err
+    assert [(row["check"], row["sentence"]) for row in seen.rows] == [
+        ("demo-box-guarded", "lock 3, guard dog")
+    ]
+    for more in ((), ("--seal",)):
+        mistyped = desk(*words, "--on", "ledgr", *more, environ=environ)
+        assert mistyped.code == 3
+        assert mistyped.rows == []
+        assert "nothing could be read" in mistyped.err

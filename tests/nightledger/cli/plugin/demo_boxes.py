@@ -28,6 +28,20 @@ class Box(Kind):
         return shop.lock(box.name)
 
 
+class Yard(Kind):
+    """What surrounds the boxes, one for each world."""
+
+    kind, platform = "demo.yard", "demo"
+
+    @lists(needs="demo:ReadYard")
+    def every(self, shop):
+        yield Found(uid="yard", name="yard")
+
+    @fact(needs="demo:ReadYard")
+    def guard(self, shop):
+        return "dog"
+
+
 class Shop:
     def __init__(self, path, recorder):
         self.path, self.recorder = path, recorder
@@ -84,7 +98,7 @@ class DemoPlatform:
         return name == "shop"
 
     def kinds(self):
-        return (Box,)
+        return (Box, Yard)
 
     def lane(self, client, part):
         return "shop"
