@@ -261,9 +261,10 @@ journald() {
     if [ -d /var/log/journal ]; then echo directory=/var/log/journal; fi
 }
 
-# The caches are switched off because root would rewrite them.
+# The caches and the planner's log are switched off because even a simulation by root would write them.
 section_apt_pending() {
-    tool apt-get -s -q -o Debug::NoLocking=1 -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= dist-upgrade
+    tool apt-get -s -q -o Debug::NoLocking=1 -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
+        -o Dir::Log::Planner= -o Dir::Log::Solver= dist-upgrade
 }
 section_apt_lists() {
     lines '^(Origin|Label|Suite|Codename|Date): ' /var/lib/apt/lists/*InRelease /var/lib/apt/lists/*_Release
@@ -311,6 +312,8 @@ main() {
     PATH=/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
     LC_ALL=C LANGUAGE=C SYSTEMD_PAGER=cat SYSTEMD_COLORS=0
     export PATH LC_ALL LANGUAGE SYSTEMD_PAGER SYSTEMD_COLORS
+    # apt unpacks signed lists into unlinked temporary files; this keeps them off the disk.
+    if [ -d /dev/shm ] && [ -w /dev/shm ]; then TMPDIR=/dev/shm && export TMPDIR; fi
     uid=$(id -u) timed_out=no timeout=''
     if timeout -k 2 5 true >/dev/null 2>&1; then timeout="timeout -k 2 $limit"; fi
     # A login banner may end without a line's end.
