@@ -127,6 +127,11 @@ class Nights:
         document: dict[str, Any] = orjson.loads(self.store.object(span.digest))
         return document
 
+    def decided(self, *spans: FindingSpan | None) -> set[str]:
+        """The names of the facts that decided these findings."""
+        held = (orjson.loads(self.store.object(span.verdict)) for span in spans if span is not None)
+        return {name for document in held for name in document["facts"]}
+
     def observed(self, span: EvidenceSpan) -> tuple[Resource, dict[str, Fact]]:
         """The resource and its facts as that span holds them."""
         document = self.document(span)

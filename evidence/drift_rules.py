@@ -60,6 +60,8 @@ def why(nights: Nights, question: Question) -> str:
     if held is None or now is None:
         return ""
     facts = changed_facts(nights.document(held), nights.document(now)) if held.digest != now.digest else []
+    decided = nights.decided(question.then, question.now)
+    facts = [fact for fact in facts if not decided or fact in decided]
     return f"; changed: {some(facts)}" if facts else "; none of its own facts changed"
 
 
