@@ -5,6 +5,8 @@ import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import UnionType
+from typing import Union, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given, settings
@@ -186,3 +188,19 @@ def test_a_record_that_ends_early_passes_nothing_that_it_did_not_hold():
     facts = result.observations[0].facts
     assert facts["mounts"] == Missing(Reason.ERROR, detail="the record ended before section mounts")
     assert facts["password_states"].reason is Reason.ERROR
+
+
+def _without_missing(hint):
+    return {
+        part
+        for part in (get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,))
+        if part is not Missing
+    }
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_a_check_takes_its_facts_in_the_types_that_the_collector_gives_them(check):
+    given = {name: get_type_hints(step.method)["return"] for name, step in describe(LinuxHost).facts.items()}
+    taken = get_type_hints(check.judge)
+    for name in check.facts:
+        assert _without_missing(given[name]) == _without_missing(taken[name]), name
