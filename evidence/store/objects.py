@@ -40,7 +40,8 @@ class Objects:
         ids = self.ids(documents)
         fresh = {name: data for name, data in documents.items() if name not in ids}
         if fresh:
-            rows = [(raw_digest(name), *self.pack(data, family)) for name, data in fresh.items()]
+            # Sorted, so that two writers of the same objects wait for each other in one order.
+            rows = [(raw_digest(name), *self.pack(data, family)) for name, data in sorted(fresh.items())]
             self._backend.insert_many("object", "digest, codec, dictionary_id, data", rows, ignore=True)
             ids.update(self.ids(fresh))
         return ids
