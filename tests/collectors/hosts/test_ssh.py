@@ -130,6 +130,23 @@ def test_a_closed_port_fails_in_tcp(host):
     assert (error.phase, error.code) == (Phase.TCP, "connect_refused")
 
 
+def test_a_server_with_weak_algorithms_only_is_refused_in_the_key_exchange(server, tmp_path):
+    with sshd.running(tmp_path, "Ciphers aes128-cbc,aes256-cbc", "MACs hmac-sha1") as weak:
+        error = failure(weak.host)
+    assert (error.phase, error.code) == (Phase.KEX, "protocol_error")
+
+
+def test_a_host_is_asked_for_the_type_of_key_that_is_pinned(server, tmp_path):
+    sshd.keygen(tmp_path / "rsa_key", "rsa")
+    with sshd.running(tmp_path, f"HostKey {tmp_path / 'rsa_key'}") as both:
+        both.pin("rsa_key")
+        by_rsa = SshTransport(both.host).run(b"echo reached\n", 20)
+        both.pin("host_key")
+        by_ed25519 = SshTransport(both.host).run(b"echo reached\n", 20)
+    assert by_rsa.stdout == by_ed25519.stdout == b"reached\n"
+    assert by_rsa.fingerprint != by_ed25519.fingerprint
+
+
 @contextmanager
 def hostile(behave: Callable[[socket.socket], None]) -> Iterator[int]:
     """A server on loopback that does `behave` with its one connection and then hangs up."""
