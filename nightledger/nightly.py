@@ -13,6 +13,7 @@ from collectors.poll import Errand, Progress
 from config.settings import Settings
 from evidence import drift, records
 from evidence.model import Json
+from evidence.seal import SealError
 from evidence.store import Run, Store
 from nightledger.outcome import Outcome, Reading, of_store
 from nightledger.platforms import platforms
@@ -60,6 +61,7 @@ def scan_settings(
     stop: Stop | None = None,
 ) -> Scanned:
     """Ask every selected check and seal what was seen; the caller holds the store's lock."""
+    require_key(store)
     catalogue = all_checks()
     plan = plan_run(settings, catalogue, selected(settings, catalogue), sources)
     series = series_of((), sources)
@@ -70,6 +72,19 @@ def scan_settings(
     }
     return scan(
         store, plan, series=series, trigger=trigger, selection=selection, progress=progress, stop=stop
+    )
+
+
+def require_key(store: Store) -> None:
+    """Raise SealError before hours of collecting, not after, when this store's ledger cannot be signed here."""
+    first = next(iter(store.events()), None)
+    keys = store.log.keys
+    if first is None or (keys.has_key() and first[1].get("key") == keys.signer().public_key.raw.hex()):
+        keys.signer()
+        return
+    raise SealError(
+        f"{keys.path} does not hold the key that signs this store's ledger",
+        hint="name the key directory that the store was made with, or restore its key from a backup",
     )
 
 

@@ -78,12 +78,13 @@ def _sealed(
     args: argparse.Namespace, settings: Settings, plan: Plan, watch: Progress, about: dict[str, object]
 ) -> Outcome:
     from nightledger.cli.context import open_store  # noqa: PLC0415 - not for --help
-    from nightledger.nightly import sealed_outcome  # noqa: PLC0415 - not for --help
+    from nightledger.nightly import require_key, sealed_outcome  # noqa: PLC0415 - not for --help
     from nightledger.scan import scan, series_of  # noqa: PLC0415 - not for --help
 
     series = series_of(args.words, args.source, args.on or "")
     selection = {"words": sorted(args.words), "sources": sorted(args.source), "on": args.on}
     with open_store(settings, create=True) as store, store.lock():
+        require_key(store)
         scanned = scan(store, plan, series=series, selection=selection, progress=watch)
         about.update(run=scanned.sealed.run, series=series, root=scanned.sealed.root)
         return sealed_outcome(

@@ -321,3 +321,19 @@ def test_a_place_that_could_not_be_listed_is_one_row_of_the_table_and_every_find
     assert "kinds" in told[0]
     assert len([row for row in rows if row["target"] == "aws/prod"]) > 20
     assert "pass" not in {row["status"] for row in rows if row["target"] == "aws/prod"}
+
+
+@pytest.mark.parametrize("words", [["scan"], ["check", "demo-box-locked", "--seal"]])
+def test_a_key_that_cannot_be_used_stops_a_run_before_it_begins(desk, run, words):
+    (desk.path / "key").write_text("in the way")
+    ended = run(*words)
+    assert ended.code == 2
+    assert "cannot use the signing key" in ended.err
+    (desk.path / "key").unlink()
+    assert run("scan").code == 0
+    (desk.path / "key").rename(desk.path / "old-key")
+    ended = run(*words)
+    assert ended.code == 2
+    assert "does not hold the key that signs" in ended.err
+    assert not (desk.path / "key").exists()
+    assert len(run("list", "runs", "--output", "json").rows) == 1
