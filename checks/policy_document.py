@@ -55,8 +55,14 @@ def grants_everything(document: PolicyDocument) -> bool:
 
 
 def open_to_everyone(document: PolicyDocument) -> bool:
-    """Whether some statement allows anyone at all, with no condition that ties them to an account or network."""
-    return any(s.get("Effect") == "Allow" and _everyone(s) and not _narrowed(s) for s in statements(document))
+    """Whether some statement allows anyone at all, with no condition that ties them to an account or network.
+
+    Allowing everyone but a few (NotPrincipal) is allowing everyone.
+    """
+    return any(
+        s.get("Effect") == "Allow" and (_everyone(s) or "NotPrincipal" in s) and not _narrowed(s)
+        for s in statements(document)
+    )
 
 
 def open_to_a_provider(document: PolicyDocument) -> bool:

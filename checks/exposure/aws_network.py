@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from checks.check import Verdict, check, failed, not_applicable, passed, undecided
 from checks.exposure.links import NOT_FOR_EVERYONE, PATH_NARROWED, REACHABLE
 from evidence.facts.aws import IngressRule, InstanceAddresses, InstanceState
 from evidence.model import Resource
 
-_WIDE = {4: 8, 6: 16}
+_LOCAL_IPV6 = IPv6Network("fc00::/7")
 
 
 @check(
@@ -87,9 +87,16 @@ def _reached(rule: IngressRule, ports: tuple[int, ...]) -> list[int]:
 
 
 def _from_internet(rule: IngressRule) -> bool:
-    # Two halves of the internet are the internet: any very wide network that is not private counts.
-    networks = [ip_network(cidr, strict=False) for cidr in rule["cidrs"]]
-    return any(net.prefixlen < _WIDE[net.version] and not net.is_private for net in networks)
+    # Two halves of the internet are the internet: any very wide network that is not a local one counts.
+    return any(_is_wide(ip_network(cidr, strict=False)) for cidr in rule["cidrs"])
+
+
+def _is_wide(network: IPv4Network | IPv6Network) -> bool:
+    match network:
+        case IPv4Network():
+            return network.prefixlen < 8
+        case IPv6Network():
+            return network.prefixlen < 16 and not network.subnet_of(_LOCAL_IPV6)
 
 
 def _ports(ports: Iterable[int]) -> str:

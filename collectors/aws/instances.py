@@ -114,8 +114,8 @@ def _found(ec2: AwsClient, row: Mapping[str, Any]) -> Found:
 
 def _scan(row: Mapping[str, Any]) -> PatchScan:
     return {
-        "missing": row.get("MissingCount", 0),
-        "failed": row.get("FailedCount", 0),
+        "missing": row["MissingCount"],
+        "failed": row["FailedCount"],
         "pending_reboot": row.get("InstalledPendingRebootCount", 0),
         "critical": row.get("CriticalNonCompliantCount", 0),
         "security": row.get("SecurityNonCompliantCount", 0),

@@ -33,8 +33,9 @@ class AwsTarget:
     def parts(self, kind: type[Kind]) -> tuple[str, ...]:
         """("global",), the configured regions, or every region that is enabled (ec2:DescribeRegions)."""
         with self._lock:
-            self._kinds.add(kind)
-            self._keeps = keeps_of(sorted(self._kinds, key=lambda known: known.kind))
+            kinds = self._kinds | {kind}
+            self._keeps = keeps_of(sorted(kinds, key=lambda known: known.kind))
+            self._kinds = kinds
         if kind.part != "region":
             return (kind.part,)
         return tuple(sorted(self._source.regions or (name for name, on in self._all_regions().items() if on)))

@@ -114,6 +114,16 @@ def test_a_key_fails_when_its_policy_ties_nobody_down(document, status):
     assert aws.key_is_not_public.judge(key(), document).status == status
 
 
+def test_a_key_for_everyone_but_a_few_is_for_everyone():
+    statement = {
+        "Effect": "Allow",
+        "NotPrincipal": {"AWS": "arn:aws:iam::1:root"},
+        "Action": "*",
+        "Resource": "*",
+    }
+    assert aws.key_is_not_public.judge(key(), {"Statement": [statement]}).status == "fail"
+
+
 def test_a_key_that_aws_manages_does_not_apply():
     assert aws.key_is_not_public.judge(key("AWS"), None).status == "not_applicable"
 
@@ -137,6 +147,8 @@ def rule(cidrs=(), low=22, high=22, protocol="tcp", lists=()):
         ([rule(["0.0.0.0/0"])], "fail"),
         ([rule(["::/0"])], "fail"),
         ([rule(["2000::/3"])], "fail"),
+        ([rule(["10.0.0.0/7"])], "fail"),
+        ([rule(["fd00::/8"])], "pass"),
         ([rule(["0.0.0.0/1"]), rule(["128.0.0.0/1"])], "fail"),
         ([rule(["10.0.0.0/8", "fc00::/7", "198.51.100.7/32"])], "pass"),
         ([rule(["0.0.0.0/0"], 443, 443)], "pass"),

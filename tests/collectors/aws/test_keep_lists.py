@@ -6,10 +6,10 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
-from collectors.aws.kind import keeps_of
+from collectors.aws.kind import AwsKind, keeps_of
 from collectors.aws.platform import AwsPlatform
 from collectors.keep import parse
-from collectors.kind import describe
+from collectors.kind import KindError, describe
 
 KEEPS = keeps_of(AwsPlatform().kinds())
 
@@ -73,3 +73,14 @@ def test_every_need_names_an_operation_the_kind_keeps_or_the_regions(cls):
     for step in (spec.lists, *spec.lookups.values(), *spec.facts.values()):
         assert set(step.needs) <= kept
         assert all(need.count(":") == 1 for need in step.needs.values())
+
+
+def test_two_kinds_that_keep_one_operation_differently_are_refused():
+    kinds = [
+        type(
+            "One", (AwsKind,), {"kind": "x.one", "service": "s3", "keep": {"list_buckets": "Buckets[]{Name}"}}
+        ),
+        type("Two", (AwsKind,), {"kind": "x.two", "keep": {"s3.list_buckets": "Owner{ID}"}}),
+    ]
+    with pytest.raises(KindError, match=r"x\.two and x\.one"):
+        keeps_of(kinds)

@@ -167,3 +167,12 @@ def test_a_trail_is_asked_in_its_home_region_wherever_that_is(cloud):
     )
     assert set(cloud.verdicts("aws-account-trail-everywhere").values()) == {"pass"}
     assert "eu-west-1/cloudtrail.get_trail_status" in cloud.front.seen
+
+
+def test_a_patch_answer_without_its_counts_is_missing_and_never_nothing_missing(cloud):
+    made = cloud.client("ec2").run_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1)
+    row = {"InstanceId": made["Instances"][0]["InstanceId"], "OperationEndTime": 1_800_000_000}
+    cloud.front.canned["ssm.describe_instance_patch_states"] = {"InstancePatchStates": [row]}
+    (finding,) = [f for f in cloud.judge(["aws-ec2-instance-patches"]) if hasattr(f.subject, "name")]
+    assert finding.status.value == "unknown"
+    assert "MissingCount" in finding.sentence
