@@ -278,9 +278,9 @@ def both(arguments: list[str]) -> None:
         command = [sys.executable, "-m", "bench.store", *arguments, "--engine", engine]
         answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         tables.append(dict(line.split("\t") for line in answer.stdout.splitlines()))
-    print(f"\n{'':48}{'SQLite':>18}{'PostgreSQL':>18}")
+    print(f"\n{'':48}{'SQLite':>22}{'PostgreSQL':>22}")
     for name, value in tables[0].items():
-        print(f"{name:48}{value:>18}{tables[1].get(name, '-'):>18}")
+        print(f"{name:48}{value:>22}{tables[1].get(name, '-'):>22}")
 
 
 def main() -> None:
