@@ -57,9 +57,19 @@ report() {
 probe() {
     capture "$@"
     state=ok
-    if [ "$status" -ne 0 ]; then state=error; fi
-    case $status in 124 | 137 | 143) state=timeout ;; 127) state=tool_absent ;; esac
-    case $err in sudo:* | *'a password is required'* | *'not allowed to execute'*) state=no_privilege ;; esac
+    case $status in
+        0) ;;
+        124 | 137 | 143) state=timeout ;;
+        127) state=tool_absent ;;
+        *)
+            # sudo also warns when it obeys, so its words count only where it failed.
+            case $err in
+                *'sudo: '*'password is required'* | *'not allowed to execute'* | *'may not run sudo'* | \
+                    *'not in the sudoers'* | *'no new privileges'*) state=no_privilege ;;
+                *) state=error ;;
+            esac
+            ;;
+    esac
     if [ "$timed_out" = yes ]; then state=timeout; fi
     report "$state"
 }

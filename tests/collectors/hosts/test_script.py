@@ -127,6 +127,8 @@ BOTH = [("dash", "-s"), ("bash", "--posix", "-s")]
         ("probe sh -c 'yes \"\" | head -c 9999'", State.TRUNCATED, None, b""),
         ("probe sh -c 'head -c 3000000 /dev/zero | tr \"\\0\" e >&2; echo out'", State.OK, b"out\n", b"e" * 2000),
         ("probe cat", State.OK, b"", b""),
+        ("probe sh -c 'echo sudo: unable to resolve host >&2'", State.OK, b"", b"sudo: unable to resolve host"),
+        ("probe sh -c 'echo sudo: unable to resolve host >&2; exit 1'", State.ERROR, b"", b"sudo: unable to resolve host"),
         ("probe sh -c 'echo sudo: a password is required >&2; exit 1'", State.NO_PRIVILEGE, b"", b"sudo: a password is required"),
     ],
 )  # fmt: skip
