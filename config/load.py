@@ -43,14 +43,28 @@ class ConfigError(NightledgerError):
 
     def __init__(self, name: str, problems: list[Problem], *, hint: str = "") -> None:
         self.problems = tuple(sorted(problems))
-        super().__init__("\n".join(f"{name}:{problem}" for problem in self.problems), hint=hint)
+        super().__init__(
+            "\n".join(f"{name}:{'' if problem.line else ' '}{problem}" for problem in self.problems),
+            hint=hint,
+        )
 
 
 def find(environ: Mapping[str, str], directory: Path) -> Path | None:
     """The settings file to use: NIGHTLEDGER_CONFIG, else in `directory`, else under /etc; None when there is none."""
     if named := environ.get("NIGHTLEDGER_CONFIG"):
         return Path(named)
-    return next((path for path in (directory / FILE_NAME, SYSTEM_FILE) if path.exists()), None)
+    return next((path for path in (directory / FILE_NAME, SYSTEM_FILE) if is_there(path)), None)
+
+
+def is_there(path: Path) -> bool:
+    """Whether something is at a path; what cannot be looked at counts, so that it is reported and not passed over."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:

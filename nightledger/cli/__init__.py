@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from collections.abc import Sequence
 
 from evidence.model import NightledgerError
@@ -15,6 +16,12 @@ from nightledger.cli.terminal import note
 
 _INTERRUPTED = 130
 _EXTRAS = {"jinja2": "report", "pandas": "report", "psycopg": "postgres"}
+
+
+class CannotReach(NightledgerError):
+    """The system refused a file or directory that the command needs."""
+
+    exit_code = 2
 
 
 class ExtraMissing(NightledgerError):
@@ -70,25 +77,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         debug = args.debug
         _listen(args)
         return int(args.act(args))
-    except NightledgerError as error:
-        if debug:
-            raise
-        return _explain(error)
     except KeyboardInterrupt:
         note("interrupted")
         return _INTERRUPTED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last place where an error can be told in one line
         if debug:
-            raise
-        if isinstance(error, ModuleNotFoundError) and (
-            extra := _EXTRAS.get((error.name or "").split(".")[0])
-        ):
-            return _explain(
-                ExtraMissing(f"this needs {error.name}", hint=f"pip install 'nightledger[{extra}]'")
-            )
+            traceback.print_exc()
+        known = _known(error)
+        if known is not None:
+            return _explain(known)
         note(f"nightledger: this is a bug: {type(error).__name__}: {error}", "red")
         note("hint: run it again with --debug and report what it prints")
         return ExitCode.BUG
+
+
+def _known(error: Exception) -> NightledgerError | None:
+    """The error as one of ours, where it is ours or tells of the surroundings; None for a bug."""
+    match error:
+        case NightledgerError():
+            return error
+        case ModuleNotFoundError(name=str(name)) if name.split(".")[0] in _EXTRAS:
+            extra = _EXTRAS[name.split(".")[0]]
+            return ExtraMissing(f"this needs {name}", hint=f"pip install 'nightledger[{extra}]'")
+        case OSError(filename=str(filename)):
+            return CannotReach(f"{filename}: {error.strerror}")
+        case _:
+            return None
 
 
 def _listen(args: argparse.Namespace) -> None:

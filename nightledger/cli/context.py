@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from config.load import find, load
+from config.load import find, is_there, load
 from config.secrets import Secret, is_reference
 from config.settings import Settings
 from evidence.seal import default_key_directory
@@ -44,7 +44,7 @@ def open_store(settings: Settings, *, create: bool) -> Store:
 def has_store(settings: Settings) -> bool:
     """Whether there is something to open; a server is asked only by opening it."""
     url = store_url(settings)
-    return not url.startswith("sqlite:") or Path(url.removeprefix("sqlite:")).exists()
+    return not url.startswith("sqlite:") or is_there(Path(url.removeprefix("sqlite:")))
 
 
 def run_named(store: Store, ref: str) -> Run:

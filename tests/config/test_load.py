@@ -129,7 +129,7 @@ def test_a_password_is_never_sent_in_clear_text():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "nightledger.yaml:the file is empty"),
+        ("", "nightledger.yaml: the file is empty"),
         ("- a\n", "nightledger.yaml:1: must be a mapping of keys to values"),
         ("a: [\n", "not valid YAML"),
         ("a: 1\n---\nb: 2\n", "not valid YAML"),
@@ -160,6 +160,14 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path):
     (tmp_path / "latin.yaml").write_bytes(b"sources: \xff")
     with pytest.raises(ConfigError, match="byte 9 is not UTF-8"):
         load(tmp_path / "latin.yaml", {})
+
+
+def test_a_file_that_cannot_be_looked_at_is_not_passed_over(tmp_path):
+    loop = tmp_path / "nightledger.yaml"
+    loop.symlink_to(loop)
+    assert find({}, tmp_path) == loop
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(loop, {})
 
 
 def test_without_a_file_this_machine_is_the_one_source():

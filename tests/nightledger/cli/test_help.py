@@ -1,8 +1,12 @@
+import itertools
 import json
+import shlex
 import subprocess
 import sys
 
 import pytest
+
+from nightledger.cli import build
 
 VERBS = ["init", "doctor", "permissions", "scan", "check", "drift", "status", "show", "report", "verify", "waive", "list", "explain", "schedule"]  # fmt: skip
 
@@ -36,7 +40,10 @@ def test_every_verb_shows_an_example_that_it_can_read(verb, run):
     help_ = run(verb, "--help")
     assert help_.code == 0
     _, _, example = help_.out.partition("example:\n")
-    assert example.strip().startswith(f"nightledger {verb}")
+    words = shlex.split(example.replace("\\\n", " "))
+    words = list(itertools.takewhile(lambda word: word != ">", words))
+    assert words[:2] == ["nightledger", verb]
+    assert build().parse_args(words[1:]).command == verb
 
 
 def test_version_is_one_line(run):
@@ -68,3 +75,10 @@ def test_a_wrong_word_is_answered_in_one_line_with_a_hint(run, words, meant):
 def test_a_hostile_word_does_not_reach_the_terminal_as_it_is(run):
     assert "\x1b" not in run("list", "\x1b[2J").err
     assert "\x1b" not in run("explain", "\x1b[2Jx").err
+
+
+def test_debug_shows_the_traceback_and_keeps_the_exit_code(run):
+    ended = run("explain", "no-such-thing", "--debug")
+    assert ended.code == 2
+    assert "Traceback" in ended.err
+    assert "Traceback" not in run("explain", "no-such-thing").err
