@@ -254,7 +254,7 @@ section_services() {
 }
 section_processes() { probe processes; }
 processes() {
-    wanted='auditd|rsyslogd|syslog-ng|systemd-journal|vector|fluent-bit|filebeat|wazuh-agentd|sshd|dropbear'
+    wanted='auditd|rsyslogd|syslog-ng|systemd-journal|vector|fluent-bit|filebeat|wazuh-agentd'
     cat /proc/[0-9]*/comm 2>/dev/null | grep -x -E "$wanted" | sort -u
 }
 section_rsyslog() {
