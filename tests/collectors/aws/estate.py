@@ -7,6 +7,22 @@ from typing import Any
 
 ACCOUNT = "123456789012"
 HOME = "us-east-1"
+KINDS = frozenset(
+    {
+        "aws.account",
+        "aws.cloudtrail.trail",
+        "aws.ec2.instance",
+        "aws.ec2.region",
+        "aws.ec2.security_group",
+        "aws.ec2.snapshot",
+        "aws.ec2.volume",
+        "aws.iam.key",
+        "aws.iam.role",
+        "aws.iam.user",
+        "aws.kms.key",
+        "aws.s3.bucket",
+    }
+)
 PASS, FAIL, NONE, UNKNOWN = "pass", "fail", "not_applicable", "unknown"
 
 
