@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from nightledger.cli.codes import ExitCode
@@ -15,13 +16,14 @@ if TYPE_CHECKING:
     from nightledger.outcome import Outcome
 
 _MOST_GAPS = 5
+_MOST_ROWS = 20
 
 
 def conclude(args: argparse.Namespace, outcome: Outcome, about: dict[str, object]) -> ExitCode:
     """Print an outcome and give the highest exit code that applies."""
     from nightledger.outcome import COLUMNS  # noqa: PLC0415 - not for --help
 
-    rows = list(_told_once(outcome.rows)) if args.output == "table" else outcome.rows
+    rows = list(_shortened(_told_once(outcome.rows))) if args.output == "table" else outcome.rows
     columns = (
         COLUMNS if args.output == "table" else ("kind", "uid", *COLUMNS, "provisions", "missing", "waiver")
     )
@@ -51,6 +53,17 @@ def _told_once(rows: Iterable[Row]) -> Iterator[Row]:
         kinds = {row["kind"] for row in alike}
         asked = f"{count(len(alike), 'check')} of {count(len(kinds), 'kind')}"
         yield alike[0] if len(alike) == 1 else {**alike[0], "check": asked}
+
+
+def _shortened(rows: Iterable[Row]) -> Iterator[Row]:
+    """The first rows of each check and status; how many more there are is a row of its own."""
+    for _, alike in groupby(rows, key=lambda row: (row["status"], row["severity"], row["check"])):
+        group = list(alike)
+        yield from group[:_MOST_ROWS]
+        more = len(group) - _MOST_ROWS
+        if more > 0:
+            rest = {"name": f"and {more:,} more", "sentence": "another --output form names them all"}
+            yield {**group[0], "target": "", **rest}
 
 
 def _speak(args: argparse.Namespace, outcome: Outcome) -> None:

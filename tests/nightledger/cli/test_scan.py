@@ -337,3 +337,12 @@ def test_a_key_that_cannot_be_used_stops_a_run_before_it_begins(desk, run, words
     assert "does not hold the key that signs" in ended.err
     assert not (desk.path / "key").exists()
     assert len(run("list", "runs", "--output", "json").rows) == 1
+
+
+def test_a_table_names_the_first_failures_of_a_check_and_counts_the_rest(desk, run):
+    desk.world({f"box-{number:03}": None for number in range(50)} | {"ledger": 3})
+    table = run("scan").out.splitlines()
+    assert len(table) == 22
+    assert "and 30 more" in table[-1]
+    assert "another --output form names them all" in table[-1]
+    assert len(run("scan", "--output", "csv").out.splitlines()) == 52
