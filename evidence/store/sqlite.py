@@ -13,13 +13,14 @@ from typing import Any
 from evidence.store.backend import Row, statements
 from evidence.store.errors import StoreBusy, StoreError
 
+_READ_SETTINGS = ("PRAGMA busy_timeout = 15000", "PRAGMA cache_size = -32000")
 _SETTINGS = (
     "PRAGMA page_size = 8192",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
-    "PRAGMA busy_timeout = 15000",
-    "PRAGMA cache_size = -32000",
+    *_READ_SETTINGS,
 )
+_WRITABLE, _READABLE, _FROZEN = "?mode=rw", "?mode=ro", "?mode=ro&immutable=1"
 
 
 class SqliteBackend:
@@ -29,8 +30,9 @@ class SqliteBackend:
         self.path = path
         _prepare(path, create=create)
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            for setting in _SETTINGS:
+            way = _way_in(path)
+            self._db = sqlite3.connect(way, uri=True, isolation_level=None, check_same_thread=False)
+            for setting in _SETTINGS if way.endswith(_WRITABLE) else _READ_SETTINGS:
                 self._db.execute(setting)
         except sqlite3.Error as error:
             raise self._explained(error) from None
@@ -130,6 +132,15 @@ class SqliteBackend:
         else:
             hint = ""
         return StoreError(f"{self.path}: {text}", hint=hint)
+
+
+def _way_in(path: Path) -> str:
+    """The file as a URI: where nothing may be written beside it (a copy on read-only media) it is read as it stands."""
+    if os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK):
+        return path.absolute().as_uri() + _WRITABLE
+    log = path.with_name(f"{path.name}-wal")
+    # What the write-ahead log still holds is part of the store; an immutable reading would pass it over.
+    return path.absolute().as_uri() + (_READABLE if log.exists() and log.stat().st_size else _FROZEN)
 
 
 def _prepare(path: Path, *, create: bool) -> None:

@@ -71,8 +71,8 @@ def _store(settings: Settings) -> Iterator[Answer]:
             yield _key(keys, signed=bool(runs))
             with store.backend.lock():
                 yield Answer("lock", where, "ok", "free")
-    except NightledgerError as error:
-        yield Answer("store", where, "gap", f"{error} {error.hint}".strip())
+    except (NightledgerError, OSError) as error:
+        yield Answer("store", where, "gap", f"{error} {getattr(error, 'hint', '')}".strip())
 
 
 def _key(keys: KeyDirectory, *, signed: bool) -> Answer:

@@ -1,5 +1,10 @@
 import json
+import os
+import shutil
 import sqlite3
+import subprocess
+
+import pytest
 
 
 def alter(desk, sql):
@@ -66,3 +71,24 @@ def test_a_foreign_store_is_not_held_against_our_own_key(desk, run):
     desk.settings(text.replace("evidence.db", "own.db").replace("key_directory: key\n", ""))
     assert run("scan").code == 0
     assert run("verify", "evidence.db").code == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a read-only file system needs root")
+def test_a_copy_on_read_only_media_can_be_read_and_verified(desk, run):
+    run("scan")
+    media = desk.path / "media"
+    media.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(media)], check=False).returncode:
+        pytest.skip("this machine may not mount a tmpfs")
+    try:
+        shutil.copy(desk.path / "evidence.db", media)
+        subprocess.run(["mount", "-o", "remount,ro", str(media)], check=True)
+        assert run("verify", str(media / "evidence.db")).code == 0
+        assert run("status", "--data", str(media)).code == 0
+        assert "ledger" in run("show", "ledger", "--data", str(media)).out
+        refused = run("scan", "--data", str(media))
+        assert refused.code == 2
+        assert "Traceback" not in refused.err
+        assert run("doctor", "--data", str(media)).code == 3
+    finally:
+        subprocess.run(["umount", str(media)], check=True)
