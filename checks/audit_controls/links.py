@@ -39,3 +39,8 @@ HOST_ACTIVITY_REVIEWABLE = context(
     proves="there is something on or from this host that a review could look at",
     does_not_prove="that anyone reviews it",
 )
+DATABASE_LOGS_LEAVE = supporting(
+    "164.312(b)",
+    proves="the database's own log is kept outside it, where those who log in to it cannot change it",
+    does_not_prove="that the database is told to write down who read what, or that anyone examines it",
+)

@@ -72,3 +72,8 @@ HOST_ACCOUNTS_ASK = supporting(
     proves="no account of this host can be used without proving anything",
     does_not_prove="that the passwords are good or known to one person only",
 )
+CENTRAL_LOGINS_OFFERED = supporting(
+    "164.312(d)",
+    proves="the database accepts logins that a central identity vouches for",
+    does_not_prove="that anyone uses them, or that passwords kept in the database no longer open it",
+)

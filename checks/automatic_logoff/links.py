@@ -36,3 +36,9 @@ UNATTENDED_SCREEN_LOCKS = supporting(
     proves="an unattended screen of this host locks itself",
     does_not_prove="that the workstation itself is guarded against theft or onlookers",
 )
+DATABASE_SESSION_ENDS = supporting(
+    "164.312(a)(2)(iii)",
+    proves="the database server ends a session that is left idle for the measured time, unless its client asked otherwise",
+    does_not_prove="that a client does not set a longer time for its own session, or that the application in front logs "
+    "people off",
+)

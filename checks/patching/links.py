@@ -29,3 +29,8 @@ KNOWN_HOLES_CLOSED_TO_MALWARE = supporting(
     proves="malicious software finds fewer known weaknesses on this host",
     does_not_prove="that malicious software is detected or reported",
 )
+DATABASE_UPDATES_KEEP_COMING = supporting(
+    "164.308(a)(1)(ii)(B)",
+    proves="minor versions, which close known weaknesses of the database engine, are installed as they come out",
+    does_not_prove="that the version in use today has no known weakness, or that major versions are still maintained",
+)

@@ -53,11 +53,27 @@ class AwsPlatform:
 
     def kinds(self) -> tuple[type[Kind], ...]:
         """The kinds this platform ships."""
-        from collectors.aws import account, cloudtrail, iam, instances, kms, network, region, s3, storage  # noqa: PLC0415 - kinds import this package's parts
+        from collectors.aws import (  # noqa: PLC0415 - kinds import this package's parts
+            account,
+            cloudtrail,
+            database_snapshots,
+            databases,
+            iam,
+            instances,
+            kms,
+            network,
+            region,
+            s3,
+            storage,
+        )
 
         return (
             account.Account,
             cloudtrail.Trail,
+            database_snapshots.ClusterSnapshot,
+            database_snapshots.DatabaseSnapshot,
+            databases.DatabaseCluster,
+            databases.DatabaseInstance,
             iam.AccessKey,
             iam.Role,
             iam.User,

@@ -21,6 +21,8 @@ from typing import Any
 
 from werkzeug.serving import make_server
 
+from tests.servers.rest_routes import operation_of
+
 S3_READS = {
     "encryption": "get_bucket_encryption",
     "versioning": "get_bucket_versioning",
@@ -133,6 +135,9 @@ class Front:
             return f"{service}.{_snake(target.rpartition('.')[2])}", "json", region
         if service == "s3":
             return _s3_operation(environ), "s3", region
+        rest = operation_of(service, environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        if rest is not None:
+            return rest, "xml" if service == "cloudfront" else "json", region
         size = int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(size)
         if self.page_size:
@@ -140,6 +145,8 @@ class Front:
             environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = io.BytesIO(body)
         form = urllib.parse.parse_qs(body.decode())
+        if service == "elasticloadbalancing":
+            service = "elb" if form.get("Version") == ["2012-06-01"] else "elbv2"
         name = _snake(form.get("Action", ["unknown"])[0]) + (" public" if "RestorableBy.1" in form else "")
         return f"{service}.{name}", "ec2" if service == "ec2" else "query", region
 
@@ -178,7 +185,7 @@ def _error(protocol: str, code: str, status: int) -> tuple[int, str, bytes]:
     inner = f"<Code>{code}</Code><Message>told to refuse: {code}</Message>"
     match protocol:
         case "json":
-            body = json.dumps({"__type": code, "message": f"told to refuse: {code}"})
+            body = json.dumps({"__type": code, "code": code, "message": f"told to refuse: {code}"})
             return 400, "application/x-amz-json-1.1", body.encode()
         case "s3":
             return status, "application/xml", f"<Error>{inner}</Error>".encode()

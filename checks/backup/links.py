@@ -1,0 +1,36 @@
+"""What checks of backups may claim, once for all platforms."""
+
+from __future__ import annotations
+
+from checks.check import context, direct, supporting
+
+COPIES_MADE = direct(
+    "164.308(a)(7)(ii)(A)",
+    proves="copies of what is stored here are made without anyone having to remember",
+    does_not_prove="that a copy can be brought back, or that it is kept as long as it is needed",
+)
+COPY_MADE_LATELY = direct(
+    "164.308(a)(7)(ii)(A)",
+    proves="a copy of this was completed on the day named",
+    does_not_prove="that it can be brought back, or that everything which holds ePHI is copied",
+)
+COPIES_KEPT = supporting(
+    "164.308(a)(7)(ii)(A)",
+    proves="copies kept here cannot be deleted before their time, by mistake or by an attacker",
+    does_not_prove="that copies are made, or that they are whole",
+)
+STANDBY_WAITS = context(
+    "164.308(a)(7)(ii)(B)",
+    proves="whether a second copy of the running system waits where the failure of the first does not reach it",
+    does_not_prove="that data deleted or altered by mistake could be restored: the second copy follows the first",
+)
+RESTORE_DONE = supporting(
+    "164.308(a)(7)(ii)(B)",
+    proves="a copy was really brought back on the day named",
+    does_not_prove="that what came back was complete, or that other copies can be brought back",
+)
+RESTORE_TRIED = supporting(
+    "164.308(a)(7)(ii)(D)",
+    proves="bringing back a copy was tried on the day named",
+    does_not_prove="that the contingency plan as a whole was tried, or mended where it failed",
+)

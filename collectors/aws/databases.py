@@ -1,0 +1,161 @@
+"""Databases of the RDS API, which also describes Aurora, DocumentDB and Neptune: instances and clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from collectors.aws.client import AwsClient, own_arn
+from collectors.aws.kind import REGIONS, AwsKind, labels
+from collectors.aws.parameter_groups import PARAMETERS, InUse, of_groups, parameters_of
+from collectors.aws.told import told
+from collectors.kind import Found, fact, lists
+from evidence.facts.aws import BlockEncryption
+from evidence.facts.aws_databases import (
+    DatabaseAccess,
+    DatabaseBackup,
+    DatabaseEngine,
+    DatabaseLogins,
+    DatabaseParameters,
+    DatabaseUpkeep,
+)
+
+_SHARED = (
+    "Engine, EngineVersion, DBClusterIdentifier, StorageEncrypted, KmsKeyId, BackupRetentionPeriod, "
+    "IAMDatabaseAuthenticationEnabled, DomainMemberships[]{Status}, EnabledCloudwatchLogsExports, "
+    "TagList[]{Key, Value}"
+)
+
+
+class DatabaseInstance(AwsKind):
+    """A database instance, alone or of a cluster; the resource id tells it from a later one of the same name."""
+
+    kind = "aws.rds.instance"
+    service = "rds"
+    part = "region"
+    gone = frozenset({"DBInstanceNotFound"})
+    keep: ClassVar = {
+        "describe_db_instances": (
+            "DBInstances[]{DBInstanceIdentifier, DBInstanceArn, DbiResourceId, PubliclyAccessible, MultiAZ, "
+            "AutoMinorVersionUpgrade, ReadReplicaSourceDBInstanceIdentifier, "
+            f"DBParameterGroups[]{{DBParameterGroupName, ParameterApplyStatus}}, {_SHARED}}}"
+        ),
+        "describe_db_parameters": PARAMETERS,
+    }
+    engine: DatabaseEngine
+    encryption: BlockEncryption
+    logins: DatabaseLogins
+    backup: DatabaseBackup
+    logs: list[str]
+    access: DatabaseAccess
+    upkeep: DatabaseUpkeep
+
+    @lists(
+        needs={"describe_db_instances": "rds:DescribeDBInstances", **REGIONS},
+        gives="engine encryption logins backup logs access upkeep",
+    )
+    def every(self, rds: AwsClient) -> Iterator[Found]:
+        """DescribeDBInstances, 100 at a time."""
+        for page in rds.pages("describe_db_instances", MaxRecords=100):
+            for row in page["DBInstances"]:
+                yield Found(
+                    f"{own_arn(rds, row['DBInstanceArn'])}#{row['DbiResourceId']}",
+                    row["DBInstanceIdentifier"],
+                    labels=labels(row.get("TagList", [])),
+                    gives=_of_instance(row),
+                    handle=_groups_of(row),
+                )
+
+    @fact(needs="rds:DescribeDBParameters", batch=500)
+    def parameters(
+        self, rds: AwsClient, database_instances: list[Found]
+    ) -> dict[str, DatabaseParameters | None]:
+        """DescribeDBParameters, once for each parameter group in use and only for the parameters watched."""
+        return of_groups(database_instances, lambda use: parameters_of(rds, "db_parameters", use))
+
+
+class DatabaseCluster(AwsKind):
+    """A cluster: Aurora, Multi-AZ, DocumentDB or Neptune."""
+
+    kind = "aws.rds.cluster"
+    service = "rds"
+    part = "region"
+    gone = frozenset({"DBClusterNotFoundFault"})
+    keep: ClassVar = {
+        "describe_db_clusters": (
+            "DBClusters[]{DBClusterArn, DbClusterResourceId, ReplicationSourceIdentifier, "
+            f"DBClusterParameterGroup, DBClusterMembers[]{{DBClusterParameterGroupStatus}}, {_SHARED}}}"
+        ),
+        "describe_db_cluster_parameters": PARAMETERS,
+    }
+    engine: DatabaseEngine
+    encryption: BlockEncryption
+    logins: DatabaseLogins
+    backup: DatabaseBackup
+    logs: list[str]
+
+    @lists(
+        needs={"describe_db_clusters": "rds:DescribeDBClusters", **REGIONS},
+        gives="engine encryption logins backup logs",
+    )
+    def every(self, rds: AwsClient) -> Iterator[Found]:
+        """DescribeDBClusters, 100 at a time."""
+        for page in rds.pages("describe_db_clusters", MaxRecords=100):
+            for row in page["DBClusters"]:
+                yield Found(
+                    f"{own_arn(rds, row['DBClusterArn'])}#{row['DbClusterResourceId']}",
+                    row["DBClusterIdentifier"],
+                    labels=labels(row.get("TagList", [])),
+                    gives=_of_both(row, "ReplicationSourceIdentifier") | {"engine": _engine(row, None)},
+                    handle=_cluster_group_of(row),
+                )
+
+    @fact(needs="rds:DescribeDBClusterParameters", batch=500)
+    def parameters(
+        self, rds: AwsClient, database_clusters: list[Found]
+    ) -> dict[str, DatabaseParameters | None]:
+        """DescribeDBClusterParameters, once for each parameter group in use."""
+        return of_groups(database_clusters, lambda use: parameters_of(rds, "db_cluster_parameters", use))
+
+
+def _of_instance(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **_of_both(row, "ReadReplicaSourceDBInstanceIdentifier"),
+        "engine": _engine(row, row.get("DBClusterIdentifier")),
+        "access": told(lambda: {"public": row["PubliclyAccessible"]}),
+        "upkeep": told(
+            lambda: {"minor_upgrades": row["AutoMinorVersionUpgrade"], "multi_az": row["MultiAZ"]}
+        ),
+    }
+
+
+def _of_both(row: Mapping[str, Any], source: str) -> dict[str, Any]:
+    joined = any(domain["Status"] == "joined" for domain in row.get("DomainMemberships", []))
+    return {
+        "encryption": told(lambda: {"encrypted": row["StorageEncrypted"], "kms_key": row.get("KmsKeyId")}),
+        "logins": {"iam": row.get("IAMDatabaseAuthenticationEnabled", False), "directory": joined},
+        "backup": told(
+            lambda: {"retention_days": row["BackupRetentionPeriod"], "replica": bool(row.get(source))}
+        ),
+        "logs": row.get("EnabledCloudwatchLogsExports", []),
+    }
+
+
+def _engine(row: Mapping[str, Any], cluster: str | None) -> DatabaseEngine:
+    return {"name": row["Engine"], "version": row["EngineVersion"], "cluster": cluster}
+
+
+def _groups_of(row: Mapping[str, Any]) -> InUse | None:
+    groups = row.get("DBParameterGroups", [])
+    if len(groups) != 1:
+        return None
+    (group,) = groups
+    applied = group["ParameterApplyStatus"] == "in-sync"
+    return InUse(group["DBParameterGroupName"], row["Engine"], applied)
+
+
+def _cluster_group_of(row: Mapping[str, Any]) -> InUse | None:
+    if not row.get("DBClusterParameterGroup"):
+        return None
+    states = {member["DBClusterParameterGroupStatus"] for member in row.get("DBClusterMembers", [])}
+    return InUse(row["DBClusterParameterGroup"], row["Engine"], applied=states <= {"in-sync"})

@@ -1,0 +1,44 @@
+"""What the tests of every later family share: seeded truth against verdicts, and one refused call at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def assert_true(cloud: Any, truth: Mapping[tuple[str, str], str]) -> None:
+    """Every seeded verdict is the true one, and every check asked has one."""
+    verdicts = cloud.verdicts(*{check for check, _ in truth})
+    wrong = {
+        place: (verdicts.get(place), want) for place, want in truth.items() if verdicts.get(place) != want
+    }
+    assert wrong == {}, wrong
+
+
+def assert_refused(cloud: Any, operation: str, permission: str, checks: str) -> None:
+    """The refused call leaves each check unknown somewhere, with the permission's name, and nothing wrongly judged."""
+    before = cloud.verdicts(*checks.split())
+    cloud.front.refused = {operation: "AccessDenied"}
+    findings = cloud.judge(checks.split())
+    unknown = [finding for finding in findings if permission in finding.sentence]
+    assert {finding.check for finding in unknown} == set(checks.split())
+    assert {finding.status.value for finding in unknown} == {"unknown"}
+    for finding in findings:
+        place = (finding.check, getattr(finding.subject, "name", str(finding.subject)))
+        assert finding.status.value in {"unknown", before.get(place, "unknown")}
+
+
+def assert_empty(cloud: Any, checks: str) -> None:
+    """Where there is nothing of a kind, the listing is said to have succeeded; nothing passes."""
+    findings = cloud.judge(checks.split())
+    assert {finding.check for finding in findings} == set(checks.split())
+    assert {finding.status.value for finding in findings} == {"not_applicable"}
+
+
+def only_reads(cloud: Any) -> bool:
+    """Whether everything asked since the counts were cleared reads and nothing else."""
+    return {entry.partition(".")[2].split("_")[0] for entry in cloud.front.seen} <= {
+        "describe",
+        "get",
+        "list",
+    }

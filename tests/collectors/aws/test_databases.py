@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.collectors.aws.family import assert_empty, assert_refused, assert_true
+from tests.collectors.aws.look import ACCOUNT
+
+pytestmark = pytest.mark.server("moto")
+
+PASS, FAIL, NONE, UNKNOWN = "pass", "fail", "not_applicable", "unknown"
+ON_BOTH = (
+    "aws-rds-storage-encryption aws-rds-automatic-backups aws-rds-logs-exported aws-rds-tls-only "
+    "aws-rds-central-logins"
+)
+ON_INSTANCES = "aws-rds-instance-not-public aws-rds-instance-standby aws-rds-idle-session aws-rds-instance-minor-upgrades"
+ON_SNAPSHOTS = "aws-rds-snapshot-encryption aws-rds-snapshot-not-public"
+INHERITED = (
+    "<DescribeDBParametersResponse><DescribeDBParametersResult><Parameters><Parameter>"
+    "<ParameterName>idle_session_timeout</ParameterName><ParameterValue>0</ParameterValue>"
+    "<Source>system</Source></Parameter></Parameters></DescribeDBParametersResult></DescribeDBParametersResponse>"
+)
+LOGIN = {"MasterUsername": "dba", "MasterUserPassword": "not a secret"}
+
+
+def group(rds, name, family, **values):
+    rds.create_db_parameter_group(DBParameterGroupName=name, DBParameterGroupFamily=family, Description="x")
+    if not values:
+        return
+    rds.modify_db_parameter_group(
+        DBParameterGroupName=name,
+        Parameters=[
+            {"ParameterName": key, "ParameterValue": value, "ApplyMethod": "immediate", "Source": "user"}
+            for key, value in values.items()
+        ],
+    )
+
+
+def instance(rds, name, **other):
+    given = {"Engine": "postgres", "DBInstanceClass": "db.t3.micro", "AllocatedStorage": 20, **LOGIN}
+    rds.create_db_instance(DBInstanceIdentifier=name, **given | other)
+
+
+@pytest.fixture
+def databases(cloud):
+    rds = cloud.client("rds")
+    group(rds, "strict", "postgres16", **{"rds.force_ssl": "1", "idle_session_timeout": "900000"})
+    group(rds, "lax", "postgres16", **{"rds.force_ssl": "0", "idle_session_timeout": "0"})
+    good = {
+        "StorageEncrypted": True,
+        "BackupRetentionPeriod": 14,
+        "MultiAZ": True,
+        "PubliclyAccessible": False,
+        "AutoMinorVersionUpgrade": True,
+        "EnableIAMDatabaseAuthentication": True,
+        "EnableCloudwatchLogsExports": ["postgresql"],
+        "DBParameterGroupName": "strict",
+    }
+    bad = {
+        "StorageEncrypted": False,
+        "BackupRetentionPeriod": 1,
+        "MultiAZ": False,
+        "PubliclyAccessible": True,
+        "AutoMinorVersionUpgrade": False,
+        "EnableIAMDatabaseAuthentication": False,
+        "DBParameterGroupName": "lax",
+    }
+    instance(rds, "ward", **good)
+    instance(rds, "shed", **bad)
+    instance(cloud.client("rds", "eu-west-1"), "book", Engine="oracle-se2", StorageEncrypted=True)
+    rds.create_db_snapshot(DBInstanceIdentifier="ward", DBSnapshotIdentifier="kept")
+    rds.create_db_snapshot(DBInstanceIdentifier="shed", DBSnapshotIdentifier="leaked")
+    rds.modify_db_snapshot_attribute(
+        DBSnapshotIdentifier="leaked", AttributeName="restore", ValuesToAdd=["all"]
+    )
+    cloud.front.counts.clear()
+    return cloud
+
+
+TRUTH = {
+    **{(check, "ward"): PASS for check in f"{ON_BOTH} {ON_INSTANCES}".split()},
+    **{(check, "shed"): FAIL for check in f"{ON_BOTH} {ON_INSTANCES}".split()},
+    ("aws-rds-storage-encryption", "book"): PASS,
+    ("aws-rds-tls-only", "book"): UNKNOWN,
+    ("aws-rds-idle-session", "book"): NONE,
+    ("aws-rds-snapshot-encryption", "kept"): PASS,
+    ("aws-rds-snapshot-not-public", "kept"): PASS,
+    ("aws-rds-snapshot-encryption", "leaked"): FAIL,
+    ("aws-rds-snapshot-not-public", "leaked"): FAIL,
+}
+
+
+def test_every_verdict_about_seeded_databases_is_the_true_one(databases):
+    assert_true(databases, TRUTH)
+
+
+def test_a_cluster_is_judged_and_its_instances_leave_to_it_what_it_decides(cloud):
+    rds = cloud.client("rds")
+    group(rds, "wards", "aurora-postgresql16")
+    cloud.front.canned["rds.describe_db_parameters"] = INHERITED
+    rds.create_db_cluster_parameter_group(
+        DBClusterParameterGroupName="tls", DBParameterGroupFamily="aurora-postgresql16", Description="x"
+    )
+    rds.modify_db_cluster_parameter_group(
+        DBClusterParameterGroupName="tls",
+        Parameters=[{"ParameterName": "rds.force_ssl", "ParameterValue": "1", "ApplyMethod": "immediate"}],
+    )
+    rds.create_db_cluster(
+        DBClusterIdentifier="wards",
+        Engine="aurora-postgresql",
+        StorageEncrypted=True,
+        BackupRetentionPeriod=7,
+        EnableIAMDatabaseAuthentication=True,
+        EnableCloudwatchLogsExports=["postgresql"],
+        DBClusterParameterGroupName="tls",
+        **LOGIN,
+    )
+    instance(
+        rds,
+        "wards-1",
+        Engine="aurora-postgresql",
+        DBClusterIdentifier="wards",
+        DBParameterGroupName="wards",
+    )
+    rds.create_db_cluster_snapshot(DBClusterIdentifier="wards", DBClusterSnapshotIdentifier="week")
+    truth = {(check, "wards"): PASS for check in ON_BOTH.split()}
+    truth |= {(check, "wards-1"): NONE for check in [*ON_BOTH.split(), "aws-rds-instance-standby"]}
+    truth |= {(check, "week"): PASS for check in ON_SNAPSHOTS.split()}
+    truth["aws-rds-idle-session", "wards-1"] = UNKNOWN
+    assert_true(cloud, truth)
+
+
+def test_a_parameter_group_is_read_once_for_all_that_use_it(databases):
+    for number in range(4):
+        instance(databases.client("rds"), f"more-{number}", DBParameterGroupName="strict")
+    databases.front.counts.clear()
+    databases.poll(checks=["aws-rds-tls-only", "aws-rds-idle-session"])
+    counts = databases.front.counts
+    # "strict" and "lax"; nothing is asked about an engine of which no parameter is watched.
+    assert counts["rds.describe_db_parameters"] == 2
+    assert counts["rds.describe_db_instances"] == 2
+
+
+def test_an_automatic_snapshot_is_not_asked_about_its_sharing(databases):
+    databases.client("rds").create_db_snapshot(DBInstanceIdentifier="ward", DBSnapshotIdentifier="hand")
+    databases.front.counts.clear()
+    results = databases.poll(checks=["aws-rds-snapshot-not-public"])
+    names = {o.resource.name for o in results[f"aws/{ACCOUNT}", "aws.rds.snapshot"].observations}
+    assert {"hand", "kept", "leaked"} <= names
+    by_hand = {name for name in names if not name.startswith("rds:")}
+    assert databases.front.counts["rds.describe_db_snapshot_attributes"] == len(by_hand)
+
+
+@pytest.mark.parametrize(
+    ("operation", "permission", "checks"),
+    [
+        ("rds.describe_db_instances", "rds:DescribeDBInstances", f"{ON_BOTH} {ON_INSTANCES}"),
+        ("rds.describe_db_clusters", "rds:DescribeDBClusters", ON_BOTH),
+        ("rds.describe_db_parameters", "rds:DescribeDBParameters", "aws-rds-tls-only aws-rds-idle-session"),
+        ("rds.describe_db_snapshots", "rds:DescribeDBSnapshots", ON_SNAPSHOTS),
+        ("rds.describe_db_cluster_snapshots", "rds:DescribeDBClusterSnapshots", ON_SNAPSHOTS),
+        (
+            "rds.describe_db_snapshot_attributes",
+            "rds:DescribeDBSnapshotAttributes",
+            "aws-rds-snapshot-not-public",
+        ),
+    ],
+)
+def test_a_refused_call_gives_unknown_that_names_the_permission(databases, operation, permission, checks):
+    assert_refused(databases, operation, permission, checks)
+
+
+def test_an_account_without_databases_has_nothing_to_judge(cloud):
+    assert_empty(cloud, f"{ON_BOTH} {ON_INSTANCES} {ON_SNAPSHOTS}")
