@@ -39,23 +39,42 @@ class AwsSource(Section):
     )
     regions: tuple[Region, ...] = Field(default=(), description="empty: every region the account has enabled")
     role_arn: RoleArn | None = Field(default=None, description="the one role to assume")
-    role_name: Text | None = Field(default=None, description="the role to assume in each of `accounts`")
+    role_name: Text | None = Field(
+        default=None, description="the role to assume in each of `accounts`, or in the organization's"
+    )
     accounts: tuple[AccountId, ...] = Field(default=(), description="the accounts to assume `role_name` in")
+    organization: bool = Field(
+        default=False, description="assume `role_name` in every account of the AWS organization"
+    )
+    exclude_accounts: tuple[AccountId, ...] = Field(
+        default=(), description="accounts of the organization to leave out"
+    )
     external_id: Text | None = Field(
         default=None, description="the external id the role's trust policy asks for"
+    )
+    session_tags: dict[str, Scalar] = Field(
+        default_factory=dict, description="tags to pass when assuming a role"
     )
     partition: Literal["aws", "aws-us-gov", "aws-cn"] = Field(
         default="aws", description="`aws`, `aws-us-gov` or `aws-cn`"
     )
-    home_region: Region = Field(default="us-east-1", description="the region that answers for what is global")
+    home_region: Region | None = Field(
+        default=None, description="the region that answers for what is global; else the partition's usual one"
+    )
     endpoint_url: Text | None = Field(default=None, description="a private endpoint instead of AWS's own")
 
     @model_validator(mode="after")
     def _roles_are_whole(self) -> AwsSource:
-        if bool(self.accounts) != bool(self.role_name):
-            raise ValueError("role_name and accounts are given together or not at all")
+        if bool(self.role_name) != bool(self.accounts or self.organization):
+            raise ValueError("role_name goes with accounts or with organization: true, and they with it")
+        if self.accounts and self.organization:
+            raise ValueError("give accounts, or organization: true for all of them, not both")
+        if self.exclude_accounts and not self.organization:
+            raise ValueError(
+                "exclude_accounts leaves out accounts of an organization: organization: true is missing"
+            )
         if self.role_arn and self.role_name:
-            raise ValueError("give role_arn for one account, or role_name and accounts for several, not both")
+            raise ValueError("give role_arn for one account, or role_name for several, not both")
         return self
 
 
@@ -64,7 +83,7 @@ class Host(Section):
 
     address: Text = Field(description="its name or address, as it stands in known_hosts")
     port: int = Field(default=22, ge=1, le=65535)
-    user: Text = Field(default="nightledger", description="the account on the host")
+    user: Text | None = Field(default=None, description="the account on the host; else whoever runs the scan")
     key_file: FilePath | None = Field(
         default=None, description="the private key; no agent and no other key is tried"
     )
@@ -78,6 +97,7 @@ class HostsSource(Section):
     type: Literal["hosts"] = Field(description="`hosts`")
     name: SourceName = Field(description="how reports call it; another name begins another history")
     local: bool = Field(default=False, description="also look at the machine the scan runs on")
+    sudo: bool = Field(default=False, description="ask sudo on that machine for what only root may read")
     hosts: tuple[Host, ...] = Field(default=(), description="the hosts to look at over SSH")
 
     @model_validator(mode="after")

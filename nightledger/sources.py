@@ -84,7 +84,10 @@ def _native(source: SourceSettings) -> Any:
 def _aws(source: AwsSource) -> Any:
     from collectors.aws.source import Source  # noqa: PLC0415 - only for a configured platform
 
-    given = source.model_dump(exclude={"type"}, exclude_none=True)
+    # Only what was given: the defaults are the collectors'.
+    given = source.model_dump(exclude={"type", "session_tags"}, exclude_defaults=True)
+    if source.session_tags:
+        given["session_tags"] = tuple(sorted(source.session_tags.items()))
     return Source(**given)
 
 
@@ -92,14 +95,15 @@ def _hosts(source: HostsSource) -> Any:
     from collectors.hosts.source import Host  # noqa: PLC0415 - only for a configured platform
     from collectors.hosts.source import HostsSource as Native  # noqa: PLC0415
 
-    hosts = tuple(Host(**host.model_dump(exclude_none=True)) for host in source.hosts)
-    return Native(name=source.name, hosts=hosts, local=source.local)
+    hosts = tuple(Host(**host.model_dump(exclude_defaults=True)) for host in source.hosts)
+    given = source.model_dump(exclude={"type", "hosts"}, exclude_defaults=True)
+    return Native(**given, hosts=hosts)
 
 
 def _directory(source: DirectorySource) -> Any:
     from collectors.directory.source import DirectorySource as Native  # noqa: PLC0415 - only for a configured platform
 
-    given = source.model_dump(exclude={"type", "password"}, exclude_none=True)
+    given = source.model_dump(exclude={"type", "password"}, exclude_defaults=True)
     if source.password is not None:
         given["password"] = Secret(source.password)
     return Native(**given)

@@ -142,6 +142,8 @@ def _sources(args: argparse.Namespace) -> Result:
 def _where(source: dict[str, Any]) -> str:
     match source["type"]:
         case "aws":
+            if source["organization"]:
+                return f"every account of the organization, as {source['role_name']}"
             return ", ".join(source["accounts"]) or source["role_arn"] or "the account of the credentials"
         case "hosts":
             own = ("this machine",) if source["local"] else ()

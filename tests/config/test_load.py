@@ -73,7 +73,7 @@ def test_every_error_is_reported_at_once_with_its_line():
         ("sources: [{type: hosts, name: a}]", "a hosts source needs hosts, or local: true"),
         (
             "sources: [{type: aws, name: a, accounts: ['012345670123']}]",
-            "role_name and accounts are given together",
+            "role_name goes with accounts",
         ),
         ("sources: hosts", "sources: must be a list"),
         (MINIMAL + "  - {type: aws, name: here}", "two sources are called here"),

@@ -3,6 +3,8 @@ from pathlib import Path
 import pytest
 
 from checks.load import all_checks
+from collectors.aws.source import Source
+from collectors.hosts.source import Host, HostsSource
 from config.load import load
 from config.settings import Settings
 from nightledger.platforms import platforms
@@ -59,3 +61,44 @@ def test_values_are_read_in_the_type_of_the_default():
         overriding("host-idle-session-ends", max_minute="5")
     with pytest.raises(SettingsError, match='did you mean "host-idle-session-ends"'):
         overriding("host-idle-session-end", max_minutes="5")
+
+
+def native(**source):
+    (made,) = poll_sources(Settings.model_validate({"sources": [{"name": "one", **source}]}))
+    return made.settings
+
+
+def test_what_is_not_said_is_left_to_the_collectors():
+    assert native(type="aws") == Source(name="one")
+    assert native(type="hosts", hosts=[{"address": "db"}]) == HostsSource(
+        name="one", hosts=(Host(address="db"),)
+    )
+
+
+def test_an_organization_is_entered_by_the_name_of_a_role():
+    made = native(
+        type="aws",
+        organization="true",
+        role_name="Read",
+        exclude_accounts=["012345670123"],
+        session_tags={"a": "b"},
+    )
+    assert (made.organization, made.exclude_accounts, made.session_tags) == (
+        True,
+        ("012345670123",),
+        (("a", "b"),),
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"organization": "true"},
+        {"role_name": "Read"},
+        {"role_name": "Read", "organization": "true", "accounts": ["012345670123"]},
+        {"exclude_accounts": ["012345670123"]},
+    ],
+)
+def test_half_of_a_way_into_accounts_is_refused(source):
+    with pytest.raises(ValueError, match="organization"):
+        native(type="aws", **source)
