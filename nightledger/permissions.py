@@ -63,7 +63,11 @@ def text(platform: Platform, needed: Iterable[Permission], form: str) -> str:
 
 
 _HEADS = {
-    "iam": ("# IAM actions, all of them read-only; `--format json` or `terraform` gives the policy.",),
+    "iam": (
+        "# IAM actions, all of them read-only; `--format json` or `terraform` gives the policy.",
+        "# Whoever looks into several accounts also needs sts:AssumeRole on the role in each of them, and",
+        "# organizations:ListAccounts to look into every account of an organization.",
+    ),
     "sudo": (
         "# For the account that the scan uses on each host, as a file in /etc/sudoers.d (check it with visudo -c).",
         "# Without a line the facts after it are unknown; nothing else changes.",

@@ -14,7 +14,6 @@ from nightledger.cli.output import write
 from nightledger.cli.parser import Parser
 from nightledger.cli.terminal import note
 
-_INTERRUPTED = 130
 _EXTRAS = {"jinja2": "report", "pandas": "report", "psycopg": "postgres"}
 
 
@@ -79,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(args.act(args))
     except KeyboardInterrupt:
         note("interrupted")
-        return _INTERRUPTED
+        return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last place where an error can be told in one line
         if debug:
             traceback.print_exc()

@@ -15,6 +15,7 @@ class ExitCode(IntEnum):
     INTEGRITY = 4
     BUSY = 5
     BUG = 70
+    INTERRUPTED = 130
 
 
 MEANINGS = {
@@ -25,5 +26,6 @@ MEANINGS = {
     ExitCode.INTEGRITY: "the integrity of the evidence is broken",
     ExitCode.BUSY: "another run holds the lock",
     ExitCode.BUG: "a bug in nightledger",
+    ExitCode.INTERRUPTED: "stopped at the keyboard; a scan seals what it has and ends with 3 instead",
 }
 """One phrase for each, as in the help."""
