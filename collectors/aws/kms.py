@@ -22,6 +22,7 @@ class Key(AwsKind):
     gone = frozenset({"NotFoundException"})
     keep: ClassVar = {
         "list_keys": "Keys[]{KeyId, KeyArn}",
+        "list_aliases": "Aliases[]{AliasName, TargetKeyId}",
         "describe_key": "KeyMetadata{KeyManager, KeyState, Origin, KeySpec, DeletionDate}",
         "get_key_rotation_status": "KeyRotationEnabled, RotationPeriodInDays",
         "get_key_policy": "Policy:json{*}",
@@ -61,6 +62,17 @@ class Key(AwsKind):
             return None
         document: PolicyDocument = kms.get_key_policy(KeyId=key.handle, PolicyName="default")["Policy"]
         return document
+
+
+def _names(kms: AwsClient) -> dict[str, str]:
+    pages = kms.pages("list_aliases", Limit=100)
+    rows = sorted(
+        (row["TargetKeyId"], row["AliasName"])
+        for page in pages
+        for row in page["Aliases"]
+        if "TargetKeyId" in row
+    )
+    return {key: alias.removeprefix("alias/") for key, alias in reversed(rows)}
 
 
 def can_rotate(metadata: KeyMetadata) -> bool:
