@@ -71,7 +71,8 @@ class Check:
     """One question asked of the kinds in `on`, as declared; `topic` is the package it lives in.
 
     `facts` are read from the resource itself, `also` maps a parameter to "kind:fact" of the one resource of
-    that kind in the same target; `first` may answer from fewer facts before the rest are needed.
+    that kind in the same target; `first` may answer from fewer facts before the rest are needed,
+    with the same policy values.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Check:
     also: Mapping[str, str] = field(default_factory=dict)
     first: Callable[..., Verdict | None] | None = None
     first_facts: tuple[str, ...] = ()
+    first_policy: frozenset[str] = frozenset()
     reserved: frozenset[str] = frozenset()
 
 
@@ -106,6 +108,7 @@ def check(
 
     def declare(function: Callable[..., Verdict]) -> Check:
         positional, policy, reserved = _parameters(id, function)
+        first_facts, first_policy = _first_parameters(id, first, policy)
         return Check(
             id=id,
             on=(on,) if isinstance(on, str) else tuple(on),
@@ -119,7 +122,8 @@ def check(
             judge=function,
             also=dict(also or {}),
             first=first,
-            first_facts=_parameters(id, first)[0] if first else (),
+            first_facts=first_facts,
+            first_policy=first_policy,
             reserved=reserved,
         )
 
@@ -145,6 +149,19 @@ def _parameters(
                 hint="facts are positional without defaults; policy values are keyword-only with defaults",
             )
     return tuple(positional), policy, frozenset(reserved)
+
+
+def _first_parameters(
+    id_: str, first: Callable[..., Any] | None, policy: Mapping[str, Any]
+) -> tuple[tuple[str, ...], frozenset[str]]:
+    if first is None:
+        return (), frozenset()
+    facts, own_policy, _ = _parameters(id_, first)
+    if any(name not in policy or policy[name] != value for name, value in own_policy.items()):
+        raise CheckError(
+            f"check {id_}: `first` must declare policy values as the check does, defaults and all"
+        )
+    return facts, frozenset(own_policy)
 
 
 def _known_severity(id_: str, severity: str) -> str:

@@ -127,6 +127,32 @@ def test_fewer_facts_may_answer_first():
     assert verdicts(unit(box(size=1, colour=DENIED)), slow)[0][0] is Status.UNKNOWN
 
 
+def test_what_answers_first_is_given_the_same_policy_values():
+    def small(size, *, most: int = 1):
+        return passed("small enough") if size <= most else None
+
+    @check("small", on="fake.box", severity="low", links=[LINK], first=small)
+    def slow(size, colour, *, most: int = 1):
+        """Is it small?"""
+        return failed("no")
+
+    assert verdicts(unit(box(size=5, colour=DENIED)), slow)[0][0] is Status.UNKNOWN
+    policy = Policy({"small": {"most": 9}})
+    assert verdicts(unit(box(size=5, colour=DENIED)), slow, policy=policy)[0] == (Status.PASS, "small enough")
+
+
+def test_what_answers_first_cannot_have_policy_values_of_its_own():
+    def small(size, *, most: int = 2):
+        return None
+
+    def slow(size, *, most: int = 1):
+        """Is it small?"""
+        return failed("no")
+
+    with pytest.raises(CheckError):
+        check("small", on="fake.box", severity="low", links=[LINK], first=small)(slow)
+
+
 def test_a_fact_of_another_kind_is_asked_elsewhere_and_missing_there_is_unknown_here():
     @check("also", on="fake.box", severity="low", links=[LINK], also={"block": "fake.shop:block"})
     def uses_both(colour, block):
