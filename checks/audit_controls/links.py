@@ -44,3 +44,43 @@ DATABASE_LOGS_LEAVE = supporting(
     proves="the database's own log is kept outside it, where those who log in to it cannot change it",
     does_not_prove="that the database is told to write down who read what, or that anyone examines it",
 )
+TRAFFIC_RECORDED = supporting(
+    "164.312(b)",
+    proves="who talked to whom over this network is written down, by address and port",
+    does_not_prove="what was said, which person was behind an address, or that anyone examines it",
+)
+RECORD_KEPT = supporting(
+    "164.312(b)",
+    proves="what is written to this log is still there when somebody examines it within the measured time",
+    does_not_prove="that anything worth examining is written to it",
+)
+CHANGES_RECORDED = supporting(
+    "164.312(b)",
+    proves="each change to the configuration of the region's resources is written down",
+    does_not_prove="that access to ePHI is recorded, or that anyone examines the changes",
+)
+RECORD_EXAMINED = supporting(
+    "164.312(b)",
+    proves="a service examines the record of activity in the region for signs of intrusion",
+    does_not_prove="that anyone acts on what it finds",
+)
+FINDINGS_GATHERED = context(
+    "164.308(a)(1)(ii)(D)",
+    proves="findings of the region's security services are gathered in one place for review",
+    does_not_prove="that anyone reviews them",
+)
+SENSITIVE_DATA_SOUGHT = context(
+    "164.308(a)(1)(ii)(A)",
+    proves="a service that can find personal data in the region's buckets is on",
+    does_not_prove="that it was told to look into every bucket, or that what it finds enters a risk analysis",
+)
+CONNECTIONS_RECORDED = supporting(
+    "164.312(b)",
+    proves="who connected to the network from outside, and when, is written down",
+    does_not_prove="what they did there, or that anyone examines it",
+)
+REQUESTS_RECORDED = supporting(
+    "164.312(b)",
+    proves="who sent which request here, and when, is written down",
+    does_not_prove="what the system behind did with the request, or that anyone examines the record",
+)

@@ -42,3 +42,8 @@ DATABASE_SESSION_ENDS = supporting(
     does_not_prove="that a client does not set a longer time for its own session, or that the application in front logs "
     "people off",
 )
+REMOTE_ACCESS_BOUNDED = supporting(
+    "164.312(a)(2)(iii)",
+    proves="a connection from outside to the network ends at the latest after the measured time and must log in again",
+    does_not_prove="that it ends when it is left idle before that, or that sessions made through it end",
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.check import direct, supporting
+from checks.check import context, direct, supporting
 
 DIRECTORY_OFFERS_TLS = supporting(
     "164.312(e)(1)",
@@ -38,4 +38,34 @@ TRANSFER_GUARDED = supporting(
     "164.312(e)(1)",
     proves="what is sent to or from here cannot be read on the way",
     does_not_prove="that only those with a right to it receive it",
+)
+STAYS_INSIDE = supporting(
+    "164.312(e)(1)",
+    proves="the network has a path to the store that does not cross the internet",
+    does_not_prove="that clients take it, or that what they send is encrypted",
+)
+SITES_LINKED_BY_VPN = context(
+    "164.312(e)(1)",
+    proves="whether the encrypted tunnels between the sites are up",
+    does_not_prove="that traffic between the sites takes them, or how strong their ciphers are",
+)
+OLD_TLS_REFUSED = supporting(
+    "164.312(e)(1)",
+    proves="protocol versions with known weaknesses are refused here",
+    does_not_prove="that what is sent over the newer ones reaches only whom it is for",
+)
+SERVER_PROVES_ITSELF = supporting(
+    "164.312(e)(1)",
+    proves="whoever connects where this certificate is used can tell the right server from another until the day named",
+    does_not_prove="that every connection uses this certificate, or that clients look at it",
+)
+INSIDE_GUARDED = supporting(
+    "164.312(e)(1)",
+    proves="what the parts of this service tell one another is encrypted on the way",
+    does_not_prove="that what clients send to it is",
+)
+MALFORMED_REFUSED = context(
+    "164.312(e)(2)(i)",
+    proves="whether requests with malformed headers, with which one request is hidden in another, are kept out",
+    does_not_prove="that a request was not changed on its way",
 )

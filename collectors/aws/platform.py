@@ -59,12 +59,17 @@ class AwsPlatform:
             database_snapshots,
             databases,
             iam,
+            images,
             instances,
             kms,
+            log_groups,
             network,
             region,
             s3,
             storage,
+            vpcs,
+            vpn,
+            watch,
         )
 
         return (
@@ -77,13 +82,21 @@ class AwsPlatform:
             iam.AccessKey,
             iam.Role,
             iam.User,
+            images.Image,
             instances.Instance,
             kms.Key,
+            log_groups.LogGroup,
             network.SecurityGroup,
             region.Region,
             s3.Bucket,
             storage.Snapshot,
             storage.Volume,
+            vpcs.NetworkAcl,
+            vpcs.Subnet,
+            vpcs.Vpc,
+            vpn.ClientVpn,
+            vpn.VpnConnection,
+            watch.WatchedRegion,
         )
 
     def lane(self, client: str, part: str) -> str:

@@ -1,0 +1,32 @@
+"""CloudWatch log groups: how long they keep what they are sent, and under which key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from collectors.aws.client import AwsClient, own_arn
+from collectors.aws.kind import REGIONS, AwsKind
+from collectors.kind import Found, lists
+from evidence.facts.aws_watch import LogGroupSettings
+
+
+class LogGroup(AwsKind):
+    """A CloudWatch log group; its creation time tells it from a later one of the same name."""
+
+    kind = "aws.logs.group"
+    service = "logs"
+    part = "region"
+    keep: ClassVar = {
+        "describe_log_groups": "logGroups[]{logGroupName, arn, creationTime, retentionInDays, kmsKeyId}"
+    }
+    settings: LogGroupSettings
+
+    @lists(needs={"describe_log_groups": "logs:DescribeLogGroups", **REGIONS}, gives="settings")
+    def every(self, logs: AwsClient) -> Iterator[Found]:
+        """DescribeLogGroups, 50 at a time."""
+        for page in logs.pages("describe_log_groups", limit=50):
+            for row in page["logGroups"]:
+                arn = own_arn(logs, row["arn"].removesuffix(":*"))
+                settings = {"days": row.get("retentionInDays"), "kms_key": row.get("kmsKeyId")}
+                yield Found(f"{arn}#{row['creationTime']}", row["logGroupName"], gives={"settings": settings})
