@@ -10,6 +10,7 @@ from collectors.hosts.record import NotARecord
 from collectors.hosts.shell import Shell
 from collectors.hosts.source import THIS_MACHINE, Host, HostsSource
 from collectors.hosts.ssh import SshTransport
+from collectors.hosts.ssh_wire import Doors
 from collectors.hosts.transport import LocalTransport, Transport, Unreachable
 from collectors.kind import Failure, Kind, Reach, Recorder, Target, Unreached
 from evidence.model import Reason
@@ -57,13 +58,16 @@ class HostsPlatform:
     workers = 32
     deadline = 120.0
 
+    def __init__(self) -> None:
+        self._doors = Doors()
+
     def targets(self, source: HostsSource | None) -> Iterator[Target | Unreached]:
         """Every host of the source; None, no configuration at all, is this machine."""
         chosen = source or THIS_MACHINE
         if chosen.local:
             yield _this_machine(sudo=chosen.sudo)
         for host in chosen.hosts:
-            yield HostTarget(f"host/{_label(host)}", SshTransport(host), sudo=host.sudo)
+            yield HostTarget(f"host/{host.label}", SshTransport(host, self._doors), sudo=host.sudo)
 
     def is_client(self, name: str) -> bool:
         """Whether a parameter of this name is the host's shell."""
@@ -85,7 +89,3 @@ def _this_machine(*, sudo: bool) -> Target | Unreached:
             name, Failure("not_linux", Reason.NOT_AVAILABLE, f"this machine runs {sys.platform}")
         )
     return HostTarget(name, LocalTransport(), sudo=sudo)
-
-
-def _label(host: Host) -> str:
-    return host.address if host.port == 22 else f"{host.address}:{host.port}"

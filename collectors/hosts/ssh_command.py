@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from collectors.hosts.ssh_failure import broken
@@ -11,8 +12,16 @@ _POLL_SECONDS = 0.05
 _STATUS_SECONDS = 2.0
 
 
-def execute(session: Any, script: bytes, clock: Clock, intake: Intake, fingerprint: str) -> Result:
-    """Run the script in a channel of its own; raises Unreachable, in phase channel or exec, if none starts."""
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What the host is asked to run, and what its standard input gets."""
+
+    line: str
+    stdin: bytes = b""
+
+
+def execute(session: Any, command: Command, clock: Clock, intake: Intake, fingerprint: str) -> Result:
+    """Run the command in a channel of its own; raises Unreachable, in phase channel or exec, if none starts."""
     import paramiko  # noqa: PLC0415 - the SDK is loaded when a host is polled
 
     phase = Phase.CHANNEL
@@ -20,10 +29,12 @@ def execute(session: Any, script: bytes, clock: Clock, intake: Intake, fingerpri
         channel = session.open_session(timeout=max(0.1, clock.left()))
         phase = Phase.EXEC
         channel.settimeout(_POLL_SECONDS)
-        channel.exec_command("/bin/sh -s")
+        channel.exec_command(command.line)
     except (paramiko.SSHException, OSError, EOFError) as error:
         raise broken(phase, clock, error) from None
-    ending = _converse(channel, memoryview(script), clock, intake)
+    if not command.stdin:
+        channel.shutdown_write()
+    ending = _converse(channel, memoryview(command.stdin), clock, intake)
     status = channel.recv_exit_status() if ending is Ending.FINISHED and channel.exit_status_ready() else -1
     # The library says -1 where the host said nothing.
     return intake.result(status if status >= 0 else None, ending, fingerprint)
