@@ -29,6 +29,11 @@ def _ldap_url(text: str) -> str:
     return text
 
 
+def _partition_of(region: str) -> str:
+    prefixes = {"us-gov-": "aws-us-gov", "cn-": "aws-cn"}
+    return next((name for prefix, name in prefixes.items() if region.startswith(prefix)), "aws")
+
+
 class AwsSource(Section):
     """One AWS account, or several through a role of the same name in each."""
 
@@ -75,6 +80,17 @@ class AwsSource(Section):
             )
         if self.role_arn and self.role_name:
             raise ValueError("give role_arn for one account, or role_name for several, not both")
+        if (self.external_id or self.session_tags) and not (self.role_arn or self.role_name):
+            raise ValueError("external_id and session_tags are passed when a role is assumed; none is named")
+        return self
+
+    @model_validator(mode="after")
+    def _one_partition(self) -> AwsSource:
+        if self.role_arn and self.role_arn.split(":")[1] != self.partition:
+            raise ValueError(f"role_arn is not of partition {self.partition}; set partition")
+        for region in (*self.regions, *filter(None, [self.home_region])):
+            if _partition_of(region) != self.partition:
+                raise ValueError(f"region {region} is not in partition {self.partition}; set partition")
         return self
 
 

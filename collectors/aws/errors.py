@@ -69,6 +69,14 @@ _BY_ORGANISATION = re.compile(
 )
 
 
+class NotEnabled(NightledgerError):
+    """A region that the account has not switched on is left alone: asking it would only be refused."""
+
+    def __init__(self, region: str) -> None:
+        super().__init__(f"region {region} is not enabled in this account")
+        self.response = {"Error": {"Code": "OptInRequired"}, "ResponseMetadata": {"Region": region}}
+
+
 def code_of(error: Exception) -> str:
     """The provider's error code, else the exception's class name."""
     response = getattr(error, "response", None) or {}

@@ -45,7 +45,7 @@ class Identity:
         return f"aws/{self.account}" if self.account else f"aws/{self._source.name}"
 
     def _confirm(self, keys: Frozen) -> None:
-        sts = self._clients.get("sts", self._source.home_region, self._source.endpoint_url)
+        sts = self._clients.get("sts", self._source.home, self._source.endpoint_url)
         with bound(Binding(self.target, keys)):
             answer = sts.get_caller_identity()
         if self.account and answer["Account"] != self.account:
@@ -60,10 +60,9 @@ def assume(clients: Clients, source: Source, base: Identity, role_arn: str) -> I
     from botocore.credentials import RefreshableCredentials  # noqa: PLC0415 - SDK only when AWS is looked at
 
     def renew() -> dict[str, Any]:
-        sts = clients.get("sts", source.home_region, source.endpoint_url)
-        external = {"ExternalId": source.external_id} if source.external_id else {}
+        sts = clients.get("sts", source.home, source.endpoint_url)
         with bound(base.binding()):
-            keys = sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION_NAME, **external)["Credentials"]
+            keys = sts.assume_role(RoleArn=role_arn, **_session(source))["Credentials"]
         return {
             "access_key": keys["AccessKeyId"],
             "secret_key": keys["SecretAccessKey"],
@@ -75,3 +74,12 @@ def assume(clients: Clients, source: Source, base: Identity, role_arn: str) -> I
     identity = Identity(clients, source, keys, account=account_of(role_arn))
     identity.binding()
     return identity
+
+
+def _session(source: Source) -> dict[str, Any]:
+    asked: dict[str, Any] = {"RoleSessionName": SESSION_NAME}
+    if source.external_id:
+        asked["ExternalId"] = source.external_id
+    if source.session_tags:
+        asked["Tags"] = [{"Key": key, "Value": value} for key, value in source.session_tags]
+    return asked

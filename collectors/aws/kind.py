@@ -15,10 +15,14 @@ TAGS = "Tags[]{Key, Value}"
 
 
 class AwsKind(Kind):
-    """A kind of AWS resource; an operation in `keep` is of `service` unless written "ssm.describe_x"."""
+    """A kind of AWS resource; an operation in `keep` is of `service` unless written "ssm.describe_x".
+
+    With `every_region` the regions that are not enabled come as not applicable, so that none is passed over.
+    """
 
     platform = "aws"
     service: ClassVar[str] = ""
+    every_region: ClassVar[bool] = False
 
 
 def keeps_of(kinds: Iterable[type[Kind]]) -> dict[tuple[str, str], Keep]:

@@ -17,6 +17,7 @@ class Region(AwsKind):
     kind = "aws.ec2.region"
     service = "ec2"
     part = "region"
+    every_region = True
     keep: ClassVar = {
         "get_ebs_encryption_by_default": "EbsEncryptionByDefault",
         "get_snapshot_block_public_access_state": "State",

@@ -8,7 +8,7 @@ from typing import Any
 from collectors.aws.client import Access, AwsClient
 from collectors.aws.clients import Clients
 from collectors.aws.credentials import bound
-from collectors.aws.errors import classify, note
+from collectors.aws.errors import NotEnabled, classify, note
 from collectors.aws.identity import Identity
 from collectors.aws.kind import keeps_of
 from collectors.aws.source import Source
@@ -31,18 +31,29 @@ class AwsTarget:
         self._asking = threading.Lock()
 
     def parts(self, kind: type[Kind]) -> tuple[str, ...]:
-        """("global",), the configured regions, or every region that is enabled (ec2:DescribeRegions)."""
+        """("global",), the configured regions, or every region that is enabled (ec2:DescribeRegions).
+
+        A kind of `every_region` gets those that are not enabled too; its clients then raise NotEnabled.
+        """
         with self._lock:
             kinds = self._kinds | {kind}
             self._keeps = keeps_of(sorted(kinds, key=lambda known: known.kind))
             self._kinds = kinds
         if kind.part != "region":
             return (kind.part,)
-        return tuple(sorted(self._source.regions or (name for name, on in self._all_regions().items() if on)))
+        if self._source.regions:
+            return tuple(sorted(self._source.regions))
+        every = getattr(kind, "every_region", False)
+        return tuple(sorted(name for name, on in self._all_regions().items() if on or every))
 
     def client(self, name: str, part: str, recorder: Recorder) -> AwsClient:
-        """A service ("s3", "cognito_idp") in a region; "global" is asked in the source's home region."""
-        region = self._source.home_region if part == "global" else part
+        """A service ("s3", "cognito_idp") in a region; "global" is asked in the source's home region.
+
+        Raises NotEnabled where the account is known to have it switched off.
+        """
+        region = self._source.home if part == "global" else part
+        if self._regions is not None and not self._regions.get(region, True):
+            raise NotEnabled(region)
         access = Access(
             account=self._identity.account,
             bind=self._identity.binding,
@@ -75,12 +86,12 @@ class AwsTarget:
             return self._regions
 
     def _describe_regions(self) -> dict[str, bool]:
-        ec2: Any = self._shared("ec2", self._source.home_region)
+        ec2: Any = self._shared("ec2", self._source.home)
         try:
             with bound(self._identity.binding()):
                 answer = ec2.describe_regions(AllRegions=True)
         except Exception as error:
             # Here nobody may ask whether the region is enabled: that is the question itself.
-            note(error, "describe_regions", self._source.home_region, lambda _region: True)
+            note(error, "describe_regions", self._source.home, lambda _region: True)
             raise
         return {row["RegionName"]: row.get("OptInStatus") != "not-opted-in" for row in answer["Regions"]}
