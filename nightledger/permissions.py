@@ -10,8 +10,9 @@ from checks.check import Check
 from collectors.kind import Platform
 from collectors.plan import KindPlan, plan_kind, specs, wanted_facts
 from evidence.model import NightledgerError
+from nightledger.aws_role import cloudformation, terraform_module
 
-FORMS = ("text", "json", "terraform")
+FORMS = ("text", "json", "terraform", "cloudformation", "terraform-module")
 
 ACCOUNT = "nightledger"
 """The account on each host that the sudo rules are written for."""
@@ -54,6 +55,10 @@ def text(platform: Platform, needed: Iterable[Permission], form: str) -> str:
             return json.dumps(_iam_policy(needed), indent=2) + "\n"
         case "iam", "terraform":
             return "\n".join(_terraform(needed)) + "\n"
+        case "iam", "cloudformation":
+            return cloudformation((one.name for one in needed), extras(platform))
+        case "iam", "terraform-module":
+            return terraform_module((one.name for one in needed), extras(platform))
         case _, "json":
             rows = [{"needs": permission.name, "reads": list(permission.reads)} for permission in needed]
             return json.dumps({"platform": platform.name, "permissions": rows}, indent=2) + "\n"
@@ -62,9 +67,15 @@ def text(platform: Platform, needed: Iterable[Permission], form: str) -> str:
     raise NoSuchForm(f"{platform.name} has no {form} form", hint="use --format text or json")
 
 
+def extras(platform: Platform) -> tuple[str, ...]:
+    """What no fact needs but some command can use, sorted; the platform says which."""
+    return tuple(sorted(getattr(platform, "extras", ())))
+
+
 _HEADS = {
     "iam": (
-        "# IAM actions, all of them read-only; `--format json` or `terraform` gives the policy.",
+        "# IAM actions, all of them read-only; `--format json` or `terraform` gives the policy;",
+        "# `cloudformation` and `terraform-module` give the whole role, to roll out in every account.",
         "# Whoever looks into several accounts also needs sts:AssumeRole on the role in each of them, and",
         "# organizations:ListAccounts to look into every account of an organization.",
     ),

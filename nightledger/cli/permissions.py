@@ -24,7 +24,10 @@ def add(verbs: Verbs) -> None:
         "platform", metavar="PLATFORM", choices=("aws", "hosts", "directory"), help="aws, hosts or directory"
     )
     parser.add_argument(
-        "--format", choices=("text", "json", "terraform"), default="text", help="how to print it"
+        "--format",
+        choices=("text", "json", "terraform", "cloudformation", "terraform-module"),
+        default="text",
+        help="how to print it",
     )
     parser.add_argument(
         "--for", dest="words", metavar="TOPIC|CHECK", nargs="+", default=(), help="only for these checks"
