@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
 
+from collectors.hosts.linux_accounts import AccountFacts
 from collectors.hosts.parsers import accounts, logs, machine, pam, patches, sessions, sshd, storage, text
+from collectors.hosts.reading import parsed as _parsed
 from collectors.hosts.record import NotARecord, Record, State, shown
 from collectors.hosts.sections import KEEP, ROOT_COMMANDS
 from collectors.hosts.shell import Shell
@@ -13,10 +14,8 @@ from collectors.kind import Found, Kind, fact, lists, lookup
 from evidence.facts import hosts as facts
 from evidence.model import Missing, Reason
 
-T = TypeVar("T")
 
-
-class LinuxHost(Kind):
+class LinuxHost(AccountFacts, Kind):
     """A Linux host. Its uid is its machine-id, and the fingerprint of its host key where that was seen."""
 
     kind, platform, part = "host.linux", "hosts", "global"
@@ -190,14 +189,3 @@ class LinuxHost(Kind):
     def kernel(self, record: Record, machine: facts.Machine) -> facts.Kernel | Missing:
         """The running kernel against the newest installed one."""
         return _parsed(lambda data: patches.kernel(data, machine["kernel"]), record, "kernels")
-
-
-def _parsed(parser: Callable[..., T | Missing], record: Record, *sections: str) -> T | Missing:
-    """What `parser` makes of these sections, or why one of them could not be read."""
-    given: list[bytes] = []
-    for name in sections:
-        data = record.read(name)
-        if isinstance(data, Missing):
-            return data
-        given.append(data)
-    return parser(*given)

@@ -18,17 +18,22 @@ STABLE = frozenset(
         "dconf",
         "display",
         "dnf_automatic",
+        "faillock",
         "journald",
         "kernels",
         "login_defs",
         "logind",
         "machine",
         "pam",
+        "pam_guards",
         "passwords",
         "processes",
         "profile",
+        "pwquality",
         "rsyslog",
         "services",
+        "shadow",
+        "ssh_keys",
         "sshd",
         "sshd_config",
         "zfs",
@@ -36,8 +41,20 @@ STABLE = frozenset(
 )
 """Sections whose text an unchanged host repeats; what they hold is kept as evidence."""
 
-VOLATILE = frozenset({"apt_lists", "apt_stamps", "audit_status", "clock", "mounts", "ssh_server", "swaps"})
-"""Sections that hold times, counters and passing numbers; their state is kept, their text only as the facts read from it."""
+VOLATILE = frozenset(
+    {
+        "apt_lists",
+        "apt_stamps",
+        "audit_status",
+        "clock",
+        "last_logins",
+        "mounts",
+        "ssh_server",
+        "sudoers",
+        "swaps",
+    }
+)
+"""Sections that hold times, counters, passing numbers or more than is needed; their state is kept, their text only as the facts read from it."""
 
 SECTIONS = STABLE | VOLATILE
 
@@ -49,6 +66,7 @@ ROOT_COMMANDS = {
     "audit_status": "/usr/sbin/auditctl -s",
     "passwords": "/usr/bin/passwd -S -a",
     "sshd": "/usr/sbin/sshd -T",
+    "sudoers": "/usr/bin/cvtsudoers -e -f json /etc/sudoers",
 }
 """Sections that need root, by the exact command a sudo rule must allow (as it is on Debian)."""
 
@@ -74,4 +92,6 @@ def script(sections: Iterable[str], *, nonce: str, deadline: int, sudo: bool) ->
 
 @cache
 def _text() -> bytes:
-    return Path(__file__).with_name("facts.sh").read_bytes()
+    # Functions first: the last line of facts.sh starts the run.
+    here = Path(__file__).parent
+    return b"".join(path.read_bytes() for path in (*sorted(here.glob("scripts/*.sh")), here / "facts.sh"))

@@ -7,7 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from collectors.hosts.parsers import accounts, logs, machine, pam, patches, sessions, sshd, storage
+from collectors.hosts.parsers import (
+    account_rights,
+    account_rules,
+    account_use,
+    accounts,
+    logs,
+    machine,
+    pam,
+    patches,
+    sessions,
+    sshd,
+    storage,
+)
 
 FIXTURES = Path(__file__).parent / "fixtures"
 PARSERS: dict[str, Callable[..., Any]] = {
@@ -34,6 +46,14 @@ PARSERS: dict[str, Callable[..., Any]] = {
     "swaps": storage.swaps,
     "update_automation": patches.update_automation,
     "update_runs": patches.update_runs,
+    "ages_of_passwd": account_use.ages_of_passwd,
+    "ages_of_shadow": account_use.ages_of_shadow,
+    "authorized_keys": account_rights.authorized_keys,
+    "last_logins": account_use.last_logins,
+    "lockout": account_rules.lockout,
+    "password_rules": account_rules.password_rules,
+    "shared_numbers": account_use.shared_numbers,
+    "sudo_grants": account_rights.sudo_grants,
 }
 _TEXT_ARGUMENTS = {"kernel": 1}
 """Parsers whose later arguments are not sections."""

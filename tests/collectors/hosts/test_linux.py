@@ -146,7 +146,7 @@ def test_what_changes_every_night_is_kept_apart_and_leaves_no_raw_text():
         len({canonical({k: str(v) for k, v in night.observations[0].facts.items()}) for night in nights}) == 1
     )
     assert nights[0].objects.keys() == nights[1].objects.keys()
-    assert set(nights[0].observations[0].volatile) == {"clock", "package_lists", "update_runs"}
+    assert set(nights[0].observations[0].volatile) == {"clock", "last_logins", "package_lists", "update_runs"}
     assert nights[0].observations[0].volatile != nights[1].observations[0].volatile
 
 

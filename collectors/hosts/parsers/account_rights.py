@@ -1,0 +1,115 @@
+"""What accounts may do and what opens them: rules of sudo, public keys for SSH."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from collectors.hosts.parsers.text import lines, number, unreadable
+from evidence.facts.host_accounts import AuthorizedKey, AuthorizedKeys, SudoGrant
+from evidence.model import Missing
+
+_KEY = re.compile(r"(\d{1,6}) (SHA256:[A-Za-z0-9+/]{20,60}) \(([A-Z0-9-]{2,20})\) (/.*)")
+_WHO = (("username", ""), ("usergroup", "%"), ("userid", "#"), ("usergid", "%#"), ("netgroup", "+"))
+_DEEP = 64
+
+
+def sudo_grants(data: bytes) -> list[SudoGrant] | Missing | None:
+    """What `cvtsudoers -e -f json` prints, see cvtsudoers(1); None where neither sudo nor doas is installed."""
+    if not data:
+        return None
+    if data.count(b"[") + data.count(b"{") > 100_000 or _nested_too_deep(data):
+        return unreadable("the answer of cvtsudoers")
+    try:
+        policy = json.loads(data)
+        found = list(_grants(policy)) if "User_Specs" in policy else []
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return unreadable("the answer of cvtsudoers")
+    if not found:
+        # A sudo that lets nobody do anything is not installed for a reason we know, so it is not believed.
+        return unreadable("the answer of cvtsudoers")
+    return sorted(
+        found, key=lambda grant: (grant["who"], str(grant["password"]), grant["everything"], grant["run_as"])
+    )
+
+
+def authorized_keys(data: bytes) -> AuthorizedKeys | Missing:
+    """BITS FINGERPRINT (TYPE) FILE for each key, as the script cut it from `ssh-keygen -l`."""
+    first, *rows = list(lines(data)) or [""]
+    if first != "looked":
+        return unreadable("section ssh_keys")
+    keys, unread = [], []
+    for row in rows:
+        match = _KEY.fullmatch(row)
+        if match is not None:
+            keys.append(
+                AuthorizedKey(file=match[4], type=match[3], bits=number(match[1]) or 0, fingerprint=match[2])
+            )
+        elif row.startswith("unread /"):
+            unread.append(row.removeprefix("unread "))
+        else:
+            return unreadable("section ssh_keys")
+    return AuthorizedKeys(
+        keys=sorted(keys, key=lambda key: (key["file"], key["fingerprint"])), unread=sorted(unread)
+    )
+
+
+def _grants(policy: Mapping[str, Any]) -> Iterator[SudoGrant]:
+    defaults = policy.get("Defaults", [])
+    for spec in policy["User_Specs"]:
+        for who in (name for user in spec["User_List"] for name in _named(user)):
+            for command in spec["Cmnd_Specs"]:
+                options = _options(command.get("Options", []))
+                yield SudoGrant(
+                    who=who,
+                    run_as=sorted({name for user in command.get("runasusers", []) for name in _named(user)})
+                    or ["root"],
+                    everything=any(one.get("command") == "ALL" for one in command["Commands"]),
+                    password=options["authenticate"] is True
+                    if "authenticate" in options
+                    else _asks(defaults, who),
+                )
+
+
+def _asks(defaults: Sequence[Mapping[str, Any]], who: str) -> bool | None:
+    """Whether Defaults leave the question for a password to `who`; None where one of them may speak of them."""
+    unsure = False
+    for entry in defaults:
+        if _options(entry.get("Options", [])).get("authenticate", True) is not False:
+            continue
+        bound = [name for user in entry.get("Binding", []) for name in _named(user)]
+        if not entry.get("Binding") or who in bound:
+            return False
+        # Bound to one account or number, it leaves the other accounts alone; anything else is not settled here.
+        unsure = (
+            unsure
+            or who == "ALL"
+            or who[:1] in "%+#"
+            or any(name[:1] in "%+#" or " " in name for name in bound)
+        )
+    return None if unsure else True
+
+
+def _options(options: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {name: value for option in options for name, value in option.items()}
+
+
+def _named(user: Mapping[str, Any]) -> Iterator[str]:
+    if user.get("negated"):
+        return
+    for word, mark in _WHO:
+        if word in user:
+            yield f"{mark}{user[word]}"
+            return
+    yield "another kind of user"
+
+
+def _nested_too_deep(data: bytes) -> bool:
+    depth = 0
+    for byte in data:
+        depth += (byte in b"[{") - (byte in b"]}")
+        if depth > _DEEP:
+            return True
+    return False
