@@ -3,7 +3,7 @@
 PY := .venv/bin/python
 DATA ?= nightledger-data
 
-.PHONY: help scan test demo lint types imports docs lock clean
+.PHONY: help scan test demo lint types imports docs readme lock clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -38,6 +38,9 @@ imports: .venv/dev  ## which part may import which
 
 docs: .venv/dev  ## regenerate what the documentation repeats
 	$(PY) -m nightledger.docs
+
+readme: .venv/dev  ## put the demo's second morning into the README
+	$(PY) -m demo.readme
 
 lock:  ## pin every dependency with hashes (needs uv)
 	scripts/lock

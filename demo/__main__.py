@@ -93,7 +93,13 @@ def servers(home: Path) -> Iterator[tuple[MotoServer, Clinic]]:
         with SlapdServer(ports=PORTS) as slapd:
             ca = home / "ca.pem"
             shutil.copy(slapd.ca_file, ca)
-            told = {"aws": moto.url, "ldap": slapd.url, "region": REGION, "collector": COLLECTOR, "admins": ADMINS}
+            told = {
+                "aws": moto.url,
+                "ldap": slapd.url,
+                "region": REGION,
+                "collector": COLLECTOR,
+                "admins": ADMINS,
+            }
             (home / "nightledger.yaml").write_text(CONFIG.format(home=home, ca=ca, **told))
             os.environ["DEMO_LDAP_PASSWORD"] = COLLECTOR_PASSWORD
             yield moto, clinic
@@ -104,7 +110,15 @@ def servers(home: Path) -> Iterator[tuple[MotoServer, Clinic]]:
 
 def nightledger(home: Path, verb: str, *arguments: str, show: bool = True) -> str:
     """Run the real command line as a person would and give what it printed."""
-    command = [sys.executable, "-m", "nightledger", verb, "--config", str(home / "nightledger.yaml"), *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "nightledger",
+        verb,
+        "--config",
+        str(home / "nightledger.yaml"),
+        *arguments,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in {0, 3}:
         sys.exit(f"nightledger {verb} ended with {done.returncode}: {done.stderr}")

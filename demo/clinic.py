@@ -38,7 +38,9 @@ class Clinic:
         for name in ("clinic-records", "clinic-images"):
             self.secure(name)
         self.s3.delete_bucket_encryption(Bucket="clinic-exports")
-        self.iam.update_account_password_policy(MinimumPasswordLength=14, RequireSymbols=True, RequireNumbers=True)
+        self.iam.update_account_password_policy(
+            MinimumPasswordLength=14, RequireSymbols=True, RequireNumbers=True
+        )
         for name in PEOPLE:
             self._person(name)
         self._disk("ehr-database", encrypted=True)
@@ -66,11 +68,15 @@ class Clinic:
         self._open_remote_desktop()
         serial = f"arn:aws:iam::123456789012:mfa/{PEOPLE[2]}"
         self.iam.deactivate_mfa_device(UserName=PEOPLE[2], SerialNumber=serial)
-        volumes = self.ec2.describe_volumes(Filters=[{"Name": "tag:Name", "Values": ["old-scratch"]}])["Volumes"]
+        volumes = self.ec2.describe_volumes(Filters=[{"Name": "tag:Name", "Values": ["old-scratch"]}])[
+            "Volumes"
+        ]
         self.ec2.delete_volume(VolumeId=volumes[0]["VolumeId"])
 
     def _open_remote_desktop(self) -> None:
-        group = self.ec2.create_security_group(GroupName="vendor-support", Description="until Friday")["GroupId"]
+        group = self.ec2.create_security_group(GroupName="vendor-support", Description="until Friday")[
+            "GroupId"
+        ]
         anywhere = [{"CidrIp": "0.0.0.0/0"}]
         rule = {"IpProtocol": "tcp", "FromPort": 3389, "ToPort": 3389, "IpRanges": anywhere}
         self.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
@@ -78,14 +84,18 @@ class Clinic:
     def _person(self, name: str) -> None:
         self.iam.create_user(UserName=name)
         self.iam.create_login_profile(UserName=name, Password="not-a-secret-1A!")  # noqa: S106 - of a moto user
-        serial = self.iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]["SerialNumber"]
+        serial = self.iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"][
+            "SerialNumber"
+        ]
         self.iam.enable_mfa_device(
             UserName=name, SerialNumber=serial, AuthenticationCode1="123456", AuthenticationCode2="654321"
         )
 
     def _disk(self, name: str, *, encrypted: bool) -> None:
         tags = [{"ResourceType": "volume", "Tags": [{"Key": "Name", "Value": name}]}]
-        self.ec2.create_volume(AvailabilityZone=f"{REGION}a", Size=8, Encrypted=encrypted, TagSpecifications=tags)
+        self.ec2.create_volume(
+            AvailabilityZone=f"{REGION}a", Size=8, Encrypted=encrypted, TagSpecifications=tags
+        )
 
 
 _ALL_BLOCKED = dict.fromkeys(

@@ -28,12 +28,14 @@ class Key(AwsKind):
         "get_key_policy": "Policy:json{*}",
     }
 
-    @lists(needs={"list_keys": "kms:ListKeys", **REGIONS})
+    @lists(needs={"list_keys": "kms:ListKeys", "list_aliases": "kms:ListAliases", **REGIONS})
     def every(self, kms: AwsClient) -> Iterator[Found]:
-        """ListKeys, 1000 at a time."""
+        """ListAliases for the names people know, then ListKeys, 1000 at a time."""
+        names = _names(kms)
         for page in kms.pages("list_keys", Limit=1000):
             for row in page["Keys"]:
-                yield Found(own_arn(kms, row["KeyArn"]), row["KeyId"], handle=row["KeyId"])
+                name = names.get(row["KeyId"], row["KeyId"])
+                yield Found(own_arn(kms, row["KeyArn"]), name, handle=row["KeyId"])
 
     @fact(needs="kms:DescribeKey")
     def metadata(self, kms: AwsClient, key: Found) -> KeyMetadata:

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import json
-import re
 import subprocess
 import sys
 
 import pytest
 
+from demo.readme import BLOCK, README, block, changes, undated
 from tests.servers.slapd import require_slapd
 
 
@@ -17,17 +16,8 @@ def told(tmp_path_factory) -> list[list[tuple[str, str]]]:
 
 
 def drift_of(home) -> list[tuple[str, str]]:
-    run(sys.executable, "-m", "demo", str(home))
-    printed = run(
-        *(sys.executable, "-m", "nightledger", "drift"),
-        *("--config", str(home / "nightledger.yaml"), "--output", "json"),
-    )
-    changes = json.loads(printed)["rows"]
-    return [(change["change"], re.sub(r"\d{4}-\d\d-\d\d", "DATE", change["sentence"])) for change in changes]
-
-
-def run(*command: str) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    subprocess.run([sys.executable, "-m", "demo", str(home)], check=True, capture_output=True)
+    return [(row["change"], undated(row["sentence"])) for row in changes(home)]
 
 
 def test_the_demo_tells_the_same_story_twice(told):
@@ -50,3 +40,8 @@ def test_every_change_of_the_day_between_is_told(told, change, words):
 
 def test_a_withdrawn_permission_is_neither_fixed_nor_vanished(told):
     assert not any("aws.kms.key" in sentence and kind in {"fixed", "vanished"} for kind, sentence in told[0])
+
+
+def test_the_readme_shows_what_the_demo_says(told):
+    rows = [{"change": change, "sentence": sentence} for change, sentence in told[0]]
+    assert BLOCK.search(README.read_text())[0] == block(rows)

@@ -1,0 +1,47 @@
+"""`make readme`: put what the demo's second morning says into README.md, between its marks."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+README = Path(__file__).parent.parent / "README.md"
+BLOCK = re.compile(r"(?<=<!-- demo -->\n).*?(?=<!-- /demo -->)", re.DOTALL)
+REMINDERS = {"still_failing", "blind_spot_lasts"}
+
+
+def changes(home: Path) -> list[dict[str, str]]:
+    """What the drift between the demo's two nights says, as the command line gives it."""
+    command = [sys.executable, "-m", "nightledger", "drift", "--config", str(home / "nightledger.yaml")]
+    done = subprocess.run([*command, "--output", "json"], capture_output=True, text=True, check=True)
+    rows: list[dict[str, str]] = json.loads(done.stdout)["rows"]
+    return rows
+
+
+def block(rows: list[dict[str, str]]) -> str:
+    """The README's block: the news of the night, without what merely goes on, and without this day's date."""
+    news = [row for row in rows if row["change"] not in REMINDERS]
+    width = max(len(row["change"]) for row in news)
+    lines = [f"{row['change'].replace('_', ' '):{width}}  {undated(row['sentence'])}" for row in news]
+    return "```text\n" + "\n".join(lines) + "\n```\n"
+
+
+def undated(sentence: str) -> str:
+    """A sentence that is the same whenever the demo is played."""
+    return re.sub(r" of \d{4}-\d\d-\d\d", "", sentence)
+
+
+def main() -> None:
+    """Play the demo and rewrite the block."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, "-m", "demo", folder], check=True, stdout=subprocess.DEVNULL)
+        told = block(changes(Path(folder)))
+    README.write_text(BLOCK.sub(lambda _: told, README.read_text()))
+
+
+if __name__ == "__main__":
+    main()
