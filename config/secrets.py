@@ -73,7 +73,7 @@ def _from_keyring(where: str) -> str:
         import keyring  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415 - an optional extra
     except ImportError:
         raise SecretError(
-            f"the secret keyring:{where} needs the keyring package", hint="pip install keyring"
+            f"the secret keyring:{where} needs the keyring package", hint="pip install 'nightledger[keyring]'"
         ) from None
     value = keyring.get_password(service, user)
     if value is None:
