@@ -32,6 +32,10 @@ S3_READS = {
     "acl": "get_bucket_acl",
     "publicAccessBlock": "get_public_access_block",
     "location": "get_bucket_location",
+    "object-lock": "get_object_lock_configuration",
+    "ownershipControls": "get_bucket_ownership_controls",
+    "replication": "get_bucket_replication",
+    "lifecycle": "get_bucket_lifecycle_configuration",
 }
 DUMMY = {
     "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
