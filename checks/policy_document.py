@@ -20,6 +20,7 @@ _NARROWING_KEYS = frozenset(
         "aws:sourceaccount",
         "aws:sourcearn",
         "aws:sourceorgid",
+        "aws:sourceowner",
         "aws:sourcevpc",
         "aws:sourcevpce",
         "kms:calleraccount",
@@ -41,6 +42,12 @@ def denies_plain_http(document: PolicyDocument, bucket_arn: str) -> bool:
     return any(_covers(s, bucket_arn) for s in guards) and any(
         _covers_all_below(s, bucket_arn) for s in guards
     )
+
+
+def denies_without_tls(document: PolicyDocument, arn: str, actions: Sequence[str]) -> bool:
+    """Whether each of these actions on this resource is denied to everyone who comes without TLS."""
+    guards = [s for s in statements(document) if _denies_all_without_tls(s) and _is_about(s, arn)]
+    return all(any(_names(s, action) for s in guards) for action in actions)
 
 
 def grants_everything(document: PolicyDocument) -> bool:
@@ -87,12 +94,27 @@ def values(held: Any) -> tuple[str, ...]:
 
 
 def _denies_everyone_without_tls(statement: Mapping[str, Any]) -> bool:
+    actions = {action.lower() for action in values(statement.get("Action"))}
+    return _denies_all_without_tls(statement) and bool({"*", "s3:*"} & actions)
+
+
+def _denies_all_without_tls(statement: Mapping[str, Any]) -> bool:
     return (
         statement.get("Effect") == "Deny"
         and _everyone(statement)
         and _only_condition_is_no_tls(statement.get("Condition"))
-        and bool({"*", "s3:*"} & {action.lower() for action in values(statement.get("Action"))})
     )
+
+
+def _is_about(statement: Mapping[str, Any], arn: str) -> bool:
+    # A policy that hangs on one resource may leave out which one it speaks of.
+    if "Resource" not in statement:
+        return "NotResource" not in statement
+    return _covers(statement, arn)
+
+
+def _names(statement: Mapping[str, Any], action: str) -> bool:
+    return any(_matches(held.lower(), action.lower()) for held in values(statement.get("Action")))
 
 
 def _only_condition_is_no_tls(condition: Any) -> bool:

@@ -84,3 +84,8 @@ REQUESTS_RECORDED = supporting(
     proves="who sent which request here, and when, is written down",
     does_not_prove="what the system behind did with the request, or that anyone examines the record",
 )
+SHELL_RECORDED = supporting(
+    "164.312(b)",
+    proves="what is typed and shown in shell sessions through Session Manager is written down",
+    does_not_prove="that port forwarding or SSH through it is, that other ways in are, or that anyone examines it",
+)

@@ -77,3 +77,8 @@ CENTRAL_LOGINS_OFFERED = supporting(
     proves="the database accepts logins that a central identity vouches for",
     does_not_prove="that anyone uses them, or that passwords kept in the database no longer open it",
 )
+STORE_ASKS_WHO = supporting(
+    "164.312(d)",
+    proves="whoever reaches this store must show a token or log in as a user before it answers",
+    does_not_prove="that the token is known to the right programs only, or that users have passwords of their own",
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.check import direct, supporting
+from checks.check import context, direct, supporting
 
 IDLE_SESSION_ENDS = direct(
     "164.312(a)(2)(iii)",
@@ -46,4 +46,19 @@ REMOTE_ACCESS_BOUNDED = supporting(
     "164.312(a)(2)(iii)",
     proves="a connection from outside to the network ends at the latest after the measured time and must log in again",
     does_not_prove="that it ends when it is left idle before that, or that sessions made through it end",
+)
+DESKTOP_DISCONNECTS = supporting(
+    "164.312(a)(2)(iii)",
+    proves="a streamed desktop left idle is taken from the screen, and is ended, after the measured time",
+    does_not_prove="that coming back asks for a login, which the application in front decides",
+)
+DESKTOP_STOPS = context(
+    "164.312(a)(2)(iii)",
+    proves="whether a desktop that its user has left is stopped",
+    does_not_prove="that a desktop somebody left open is locked or ended",
+)
+LOGIN_IS_BOUNDED = supporting(
+    "164.312(a)(2)(iii)",
+    proves="an application must ask the person to log in again after the measured time",
+    does_not_prove="that the application ends its own session then, or any session that is left idle",
 )

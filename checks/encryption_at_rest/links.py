@@ -41,3 +41,8 @@ SWAP_ENCRYPTED = supporting(
     proves="memory that the host moves to disk is encrypted there",
     does_not_prove="that the file systems are encrypted, or that a suspended host's memory is",
 )
+KEY_IN_KMS = supporting(
+    "164.312(a)(2)(iv)",
+    proves="what is stored here is encrypted under a key of KMS, which records each use of it",
+    does_not_prove="who may use the key: its own policy says that",
+)

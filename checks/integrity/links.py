@@ -14,3 +14,8 @@ RECOVERABLE = supporting(
     proves="what is overwritten or deleted here can be brought back",
     does_not_prove="that what was stored was right, or that nobody altered it before",
 )
+NOT_DELETED_BY_MISTAKE = supporting(
+    "164.312(c)(1)",
+    proves="this cannot be deleted as a whole before its protection is taken off",
+    does_not_prove="that what it holds is not altered or deleted piece by piece",
+)

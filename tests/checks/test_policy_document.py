@@ -83,3 +83,10 @@ def test_an_element_may_be_one_value_or_a_list_and_a_boolean_is_text():
     assert values(["a", "b"]) == ("a", "b")
     assert values(False) == ("false",)
     assert values(None) == ()
+
+
+def test_the_owner_that_aws_writes_into_a_topics_first_policy_ties_it_to_the_account():
+    statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "SNS:Publish", "Resource": "*"}
+    tied = {**statement, "Condition": {"StringEquals": {"AWS:SourceOwner": "123456789012"}}}
+    assert open_to_everyone({"Statement": [statement]})
+    assert not open_to_everyone({"Statement": [tied]})

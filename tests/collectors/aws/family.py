@@ -17,15 +17,18 @@ def assert_true(cloud: Any, truth: Mapping[tuple[str, str], str]) -> None:
 
 def assert_refused(cloud: Any, operation: str, permission: str, checks: str) -> None:
     """The refused call leaves each check unknown somewhere, with the permission's name, and nothing wrongly judged."""
-    before = cloud.verdicts(*checks.split())
+    before = {_place(finding): finding.status.value for finding in cloud.judge(checks.split())}
     cloud.front.refused = {operation: "AccessDenied"}
     findings = cloud.judge(checks.split())
     unknown = [finding for finding in findings if permission in finding.sentence]
     assert {finding.check for finding in unknown} == set(checks.split())
     assert {finding.status.value for finding in unknown} == {"unknown"}
     for finding in findings:
-        place = (finding.check, getattr(finding.subject, "name", str(finding.subject)))
-        assert finding.status.value in {"unknown", before.get(place, "unknown")}
+        assert finding.status.value in {"unknown", before.get(_place(finding), "unknown")}
+
+
+def _place(finding: Any) -> tuple[str, str]:
+    return finding.check, getattr(finding.subject, "uid", str(finding.subject))
 
 
 def assert_empty(cloud: Any, checks: str) -> None:

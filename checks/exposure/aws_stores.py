@@ -1,0 +1,46 @@
+"""Exposure of messages, search domains and warehouses on AWS."""
+
+from __future__ import annotations
+
+from checks.check import Verdict, check, failed, passed
+from checks.exposure.links import NOT_FOR_EVERYONE, PATH_NARROWED
+from checks.policy_document import open_to_everyone
+from evidence.facts.aws_stores import Messages, SearchDomain, WarehouseAccess
+
+
+@check(
+    "aws-messages-not-public",
+    on=("aws.sns.topic", "aws.sqs.queue"),
+    severity="critical",
+    links=[NOT_FOR_EVERYONE],
+)
+def messages_are_not_public(messages: Messages) -> Verdict:
+    """Is the topic or queue closed to the public?"""
+    if messages["policy"] is None:
+        return passed("there is no policy, so only identities of its own account may use it")
+    if open_to_everyone(messages["policy"]):
+        return failed("the policy lets anyone with an AWS account in")
+    return passed("the policy allows only principals it names or ties to an account")
+
+
+@check(
+    "aws-opensearch-domain-not-public",
+    on="aws.opensearch.domain",
+    severity="high",
+    links=[NOT_FOR_EVERYONE, PATH_NARROWED],
+)
+def search_domain_is_not_public(settings: SearchDomain) -> Verdict:
+    """Is the search domain closed to the public?"""
+    if settings["in_vpc"]:
+        return passed("the domain can be reached from its own network only")
+    if settings["policy"] is not None and open_to_everyone(settings["policy"]):
+        return failed("the domain has a public address and its policy lets anyone in")
+    return passed("the domain has a public address, but its policy allows only principals it names")
+
+
+@check("aws-redshift-cluster-not-public", on="aws.redshift.cluster", severity="high", links=[PATH_NARROWED])
+def warehouse_is_not_public(access: WarehouseAccess) -> Verdict:
+    """Is the warehouse without a public address?"""
+    if access["public"]:
+        return failed("the warehouse has a public address; security groups may still close its port")
+    return passed("the warehouse has no public address")

@@ -1,0 +1,52 @@
+"""ElastiCache groups of Valkey or Redis nodes. Memcached and serverless caches are not looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any, ClassVar
+
+from collectors.aws.client import AwsClient, own_arn
+from collectors.aws.kind import REGIONS, AwsKind
+from collectors.aws.told import told
+from collectors.kind import Found, lists
+from evidence.facts.aws_stores import CacheSecurity
+from evidence.model import Json
+
+
+class ReplicationGroup(AwsKind):
+    """A replication group; the time it was made tells it from a later one of the same name."""
+
+    kind = "aws.elasticache.replication_group"
+    service = "elasticache"
+    part = "region"
+    keep: ClassVar = {
+        "describe_replication_groups": (
+            "ReplicationGroups[]{ReplicationGroupId, ARN, ReplicationGroupCreateTime, AtRestEncryptionEnabled, "
+            "TransitEncryptionEnabled, TransitEncryptionMode, AuthTokenEnabled, UserGroupIds}"
+        )
+    }
+    security: CacheSecurity
+
+    @lists(
+        needs={"describe_replication_groups": "elasticache:DescribeReplicationGroups", **REGIONS},
+        gives="security",
+    )
+    def every(self, elasticache: AwsClient) -> Iterator[Found]:
+        """DescribeReplicationGroups, 100 at a time."""
+        for page in elasticache.pages("describe_replication_groups", MaxRecords=100):
+            for row in page["ReplicationGroups"]:
+                made = row.get("ReplicationGroupCreateTime", "")
+                uid = f"{own_arn(elasticache, row['ARN'])}#{made}"
+                gives = {"security": told(partial(_security, row))}
+                yield Found(uid, row["ReplicationGroupId"], gives=gives)
+
+
+def _security(row: Mapping[str, Any]) -> Json:
+    in_transit = row["TransitEncryptionEnabled"]
+    return {
+        "at_rest": row["AtRestEncryptionEnabled"],
+        "in_transit": in_transit,
+        "transit_required": in_transit and row.get("TransitEncryptionMode") != "preferred",
+        "asks_who": row.get("AuthTokenEnabled", False) or bool(row.get("UserGroupIds")),
+    }
