@@ -19,6 +19,7 @@ from config.settings import Settings
 from evidence.model import Coverage, Missing, ScopeStatus, UnitResult
 from nightledger.nightly import plan_run
 from nightledger.platforms import disabled
+from nightledger.preflight import preflights
 from nightledger.sources import selected
 
 _MOST_NAMES = 4
@@ -72,6 +73,7 @@ def _sources(settings: Settings, names: tuple[str, ...]) -> Iterator[Answer]:
         answers += _unit(result)
     yield from (Answer(target, "principal", "ok", name) for target, name in sorted(principals.items()))
     yield from _together(answers)
+    yield from (Answer(*row) for row in preflights(plan))
 
 
 def _together(answers: Iterable[Answer]) -> Iterator[Answer]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,8 +10,11 @@ from typing import ClassVar
 
 from collectors.aws.clients import Clients
 from collectors.aws.opening import opened
+from collectors.aws.preflight import simulated
 from collectors.aws.source import Source
+from collectors.aws.target import AwsTarget
 from collectors.kind import Kind, Target, Unreached
+from collectors.preflight import Preflight
 
 _SERVICES = frozenset(["cloudtrail", "ec2", "iam", "kms", "s3", "s3control", "ssm", "sts"])
 
@@ -34,6 +37,13 @@ class AwsPlatform:
     def targets(self, source: Source) -> Iterator[Target | Unreached]:
         """Open the source's own account, or each account whose role it assumes."""
         yield from opened(self._clients, source)
+
+    def preflight(self, source: Source, permissions: Iterable[str]) -> Iterator[Preflight]:
+        """What each account that can be opened would refuse, by simulation (iam:SimulatePrincipalPolicy)."""
+        wanted = tuple(permissions)
+        for target in opened(self._clients, source):
+            if isinstance(target, AwsTarget):
+                yield simulated(source, target, wanted)
 
     def is_client(self, name: str) -> bool:
         """Whether the SDK's data describes a service of this name; reads a directory, imports nothing."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import Any
 
+from collectors.aws.asking import ask
 from collectors.aws.client import Access, AwsClient
 from collectors.aws.clients import Clients
 from collectors.aws.credentials import bound
@@ -62,6 +64,11 @@ class AwsTarget:
             shared=self._shared,
         )
         return AwsClient(name, region, access, recorder)
+
+    def ask(self, service: str, keep: Mapping[str, str], region: str = "") -> AwsClient:
+        """A client for a question beside the kinds, by default in the home region; nothing of it is recorded."""
+        where = (service, region or self._source.home)
+        return ask(self._clients, self._source, self._identity, where, keep)
 
     def classify(self, error: Exception) -> Failure:
         """What an exception from these clients means and how far it reaches."""
