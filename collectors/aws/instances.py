@@ -17,6 +17,7 @@ from evidence.facts.aws import (
     PatchState,
 )
 
+MANAGED = "InstanceInformationList[]{InstanceId, PingStatus, PlatformType}"
 _ENDED = frozenset({"shutting-down", "terminated"})
 
 
@@ -32,7 +33,7 @@ class Instance(AwsKind):
             "Reservations[]{Instances[]{InstanceId, State{Name}, MetadataOptions{HttpTokens, HttpEndpoint}, "
             f"PublicIpAddress, {TAGS}}}}}"
         ),
-        "ssm.describe_instance_information": "InstanceInformationList[]{InstanceId, PingStatus, PlatformType}",
+        "ssm.describe_instance_information": MANAGED,
         "ssm.describe_instance_patch_states": (
             "InstancePatchStates[]{InstanceId, MissingCount, FailedCount, InstalledPendingRebootCount, "
             "CriticalNonCompliantCount, SecurityNonCompliantCount, OperationEndTime}"

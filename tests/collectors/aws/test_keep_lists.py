@@ -16,7 +16,7 @@ KEEPS = keeps_of(AwsPlatform().kinds())
 
 @cache
 def model(service):
-    return botocore.session.Session().get_service_model(service)
+    return botocore.session.Session().get_service_model(service.replace("_", "-"))
 
 
 def output_of(service, operation):

@@ -1,0 +1,1 @@
+"""Judging how the places are guarded from which people work."""
