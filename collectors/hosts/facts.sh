@@ -1,7 +1,8 @@
 # The facts script: reads what the named sections ask for, and nothing else; never writes on the host.
 #
 # It arrives on the standard input of `sh -s`, after lines that set: nonce, sections, deadline (seconds for
-# the whole script), limit (seconds for one probe), cap (bytes of one probe) and use_sudo (yes or no).
+# the whole script), limit (seconds for one probe), cap (bytes of one probe) use_sudo (yes or no), role (whole,
+# or root where only frames are wanted), helper (the installed script) and helped (the sections that it reads as root).
 # POSIX sh; runs under dash, bash --posix and busybox. No here-documents: some shells put them in files.
 #
 # Each section gives two frames, both counted in bytes:
@@ -130,7 +131,37 @@ matching() {
     done
 }
 
+# Root's sections from the installed script, in one call and first of all; its frames are passed on as they are.
+ask_helper() {
+    asked='' others=''
+    for section in $sections; do
+        case " $helped " in *" $section "*) asked="$asked $section" ;; *) others="$others $section" ;; esac
+    done
+    sections=$others
+    [ -n "$asked" ] || return 0
+    # Half the time, so that what it said is still passed on when it takes too long.
+    frames=$(printf 'nightledger-facts 1 %s %s%s\n' "$nonce" "$((deadline / 2 + 1))" "$asked" |
+        sudo -n "$helper" 2>/dev/null 4>&-
+        echo "$?.")
+    status=${frames##*"$nl"} && status=${status%.}
+    if [ "$status" = 0 ]; then printf '%s\n' "${frames%"$nl"*}" >&4; else no_help; fi
+}
+no_help() {
+    need="$helper \"\"" state=no_privilege err='its sudo rule is not there'
+    if ! [ -e "$helper" ]; then
+        err='it is not installed'
+    elif [ "$timed_out" = yes ]; then
+        state=timeout
+    elif [ "$status" != 1 ]; then
+        state=error err='it did not answer, or is of another version'
+    fi
+    for section in $asked; do report "$state"; done
+}
+
 # ---- sections -----------------------------------------------------------------------------------------------
+
+# Which installed script it is: whoever changes it changes this.
+section_helper() { if [ -e "$helper" ]; then tool sha256sum "$helper"; else say absent; fi; }
 
 section_clock() { probe clock; }
 clock() { date +%s && cat /proc/uptime; }
@@ -327,15 +358,22 @@ main() {
     uid=$(id -u) timed_out=no timeout=''
     if timeout -k 2 5 true >/dev/null 2>&1; then timeout="timeout -k 2 $limit"; fi
     # A login banner may end without a line's end.
-    printf '\nnightledger-facts 1 %s %s %s\n' "$nonce" "$uid" "$(id -un 2>/dev/null || id -u)"
+    [ "$role" = root ] || printf '\nnightledger-facts 1 %s %s %s\n' "$nonce" "$uid" "$(id -un 2>/dev/null || id -u)"
     watch
+    if [ "$uid" != 0 ] && [ -n "$helped" ]; then ask_helper; fi
     for section in $sections; do
         need=''
-        if [ "$timed_out" = yes ]; then say timeout; else "section_$section"; fi
+        if [ "$timed_out" = yes ]; then
+            say timeout
+        elif command -v "section_$section" >/dev/null; then
+            "section_$section"
+        else
+            status=64 err='this script has no such section' && report error
+        fi
     done
     kill -USR1 "$watcher" 2>/dev/null
     if [ "$timed_out" = yes ]; then ending=timeout; else ending=complete; fi
-    printf '@%s Z %s\n' "$nonce" "$ending"
+    [ "$role" = root ] || printf '@%s Z %s\n' "$nonce" "$ending"
 }
 
 main

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Iterator
 
 from collectors.hosts.linux import LinuxHost
+from collectors.hosts.reach import reached
 from collectors.hosts.record import NotARecord
 from collectors.hosts.shell import Shell
-from collectors.hosts.source import THIS_MACHINE, Host, HostsSource
+from collectors.hosts.source import THIS_MACHINE, Host, HostsSource, Mode
 from collectors.hosts.ssh import SshTransport
 from collectors.hosts.ssh_wire import Doors
 from collectors.hosts.transport import LocalTransport, Transport, Unreachable
@@ -21,10 +22,12 @@ _CLIENT = "shell"
 class HostTarget:
     """One host. It holds no connection: the one round trip opens and closes its own."""
 
-    def __init__(self, name: str, transport: Transport, *, sudo: bool = False) -> None:
+    def __init__(
+        self, name: str, transport: Transport, *, sudo: bool = False, mode: Mode = Mode.STDIN
+    ) -> None:
         self.name = name
         self.principal = f"{transport.user} on {name}"
-        self._transport, self._sudo = transport, sudo
+        self._transport, self._sudo, self._mode = transport, sudo, mode
 
     def parts(self, kind: type[Kind]) -> tuple[str, ...]:  # noqa: ARG002 - every kind has the same scope
         """A host is one scope."""
@@ -32,7 +35,7 @@ class HostTarget:
 
     def client(self, name: str, part: str, recorder: Recorder) -> Shell:  # noqa: ARG002 - there is one client
         """The host's shell."""
-        return Shell(self._transport, recorder, sudo=self._sudo)
+        return Shell(self._transport, recorder, sudo=self._sudo, mode=self._mode)
 
     def classify(self, error: Exception) -> Failure:
         """An unreachable host fails as a whole; so does one that answers with anything but a record."""
@@ -66,8 +69,12 @@ class HostsPlatform:
         chosen = source or THIS_MACHINE
         if chosen.local:
             yield _this_machine(sudo=chosen.sudo)
-        for host in chosen.hosts:
-            yield HostTarget(f"host/{host.label}", SshTransport(host, self._doors), sudo=host.sudo)
+        for found in reached(chosen):
+            if isinstance(found, Host):
+                transport = SshTransport(found, self._doors)
+                yield HostTarget(f"host/{found.label}", transport, sudo=found.sudo, mode=found.mode)
+            else:
+                yield found
 
     def is_client(self, name: str) -> bool:
         """Whether a parameter of this name is the host's shell."""

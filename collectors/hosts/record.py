@@ -81,9 +81,9 @@ class Record:
 
 _ALLOW = "with `sudo: true` in the settings of the host, or as root"
 _START = re.compile(rb"^nightledger-facts 1 ([0-9a-f]{1,64}) ([0-9]{1,10}) (\S{1,64})\n", re.MULTILINE)
-_OUTPUT = re.compile(rb"@([0-9a-f]{1,64}) O ([a-z_]{1,40}) (yes|no) ([0-9]{1,9})\n")
+_OUTPUT = re.compile(rb"@([0-9a-f]{1,64}) O ([a-z0-9_]{1,40}) (yes|no) ([0-9]{1,9})\n")
 _REPORT = re.compile(
-    rb"@([0-9a-f]{1,64}) R ([a-z_]{1,40}) ([a-z_]{1,20}) ([0-9]{1,5}) ([0-9]{1,9}) ([0-9]{1,9})\n"
+    rb"@([0-9a-f]{1,64}) R ([a-z0-9_]{1,40}) ([a-z_]{1,20}) ([0-9]{1,5}) ([0-9]{1,9}) ([0-9]{1,9})\n"
 )
 _END = re.compile(rb"@([0-9a-f]{1,64}) Z (complete|timeout)\n")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")

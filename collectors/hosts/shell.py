@@ -7,8 +7,10 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from collectors.hosts.installed import helped_script, request
 from collectors.hosts.record import Record, Section, State, parse
 from collectors.hosts.sections import KEEP, script
+from collectors.hosts.source import Mode
 from collectors.hosts.transport import Transport, Unreachable
 from collectors.keep import parse as parse_keep
 from collectors.kind import Recorder
@@ -21,13 +23,16 @@ GRACE_SECONDS = 15
 class Shell:
     """One host's shell as a collector sees it: sections in, a record out; nothing is ever written there."""
 
-    def __init__(self, transport: Transport, recorder: Recorder, *, sudo: bool = False) -> None:
-        self._transport, self._recorder, self._sudo = transport, recorder, sudo
+    def __init__(
+        self, transport: Transport, recorder: Recorder, *, sudo: bool = False, mode: Mode = Mode.STDIN
+    ) -> None:
+        self._transport, self._recorder = transport, recorder
+        self._sudo, self._mode = sudo, mode
 
     def facts(self, sections: Iterable[str]) -> Record:
         """Run the script for these sections in one round trip; raises Unreachable or NotARecord."""
         nonce = secrets.token_hex(16)
-        text = script(sections, nonce=nonce, deadline=SCRIPT_SECONDS, sudo=self._sudo)
+        text = self._text(sections, nonce)
         try:
             result = self._transport.run(text, SCRIPT_SECONDS + GRACE_SECONDS)
         except Unreachable as error:
@@ -37,6 +42,15 @@ class Shell:
         for section in record.sections.values():
             self._record(section)
         return replace(record, fingerprint=result.fingerprint, read_at=int(time.time()))
+
+    def _text(self, sections: Iterable[str], nonce: str) -> bytes:
+        match self._mode:
+            case Mode.STDIN:
+                return script(sections, nonce=nonce, deadline=SCRIPT_SECONDS, sudo=self._sudo)
+            case Mode.HELPER:
+                return helped_script(sections, nonce=nonce, deadline=SCRIPT_SECONDS)
+            case Mode.FORCED:
+                return request(sections, nonce=nonce, deadline=SCRIPT_SECONDS)
 
     def _record(self, section: Section) -> None:
         asked = {"section": section.name}

@@ -1,0 +1,46 @@
+"""The facts script as a file on the host: root's helper, or a key's forced command. One file serves as both."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from collectors.hosts.sections import PROBE_SECONDS, ROOT_COMMANDS, SECTION_BYTES, SECTIONS, script
+
+INSTALLED_AT = "/usr/local/libexec/nightledger-facts"
+"""Where the file stands on every host; it and the directories above it belong to root."""
+
+HELPED = tuple(sorted({*ROOT_COMMANDS, "shadow", "ssh_keys"} & SECTIONS))
+"""The sections that are read as root where the file is installed."""
+
+
+@cache
+def program() -> bytes:
+    """The text to install, the same for every host of this version; its first line says how it is run."""
+    head, _, rest = Path(__file__).with_name("installed.sh").read_bytes().partition(b"\n")
+    _, _, functions = script((), nonce="", deadline=0, sudo=False).partition(b"\n")
+    values = f"{_values()} limit={PROBE_SECONDS} cap={SECTION_BYTES}\n"
+    return b"\n".join((head, values.encode() + rest + functions))
+
+
+@cache
+def digest() -> str:
+    """The SHA-256 of the text to install, in hexadecimal."""
+    return hashlib.sha256(program()).hexdigest()
+
+
+def helped_script(sections: Iterable[str], *, nonce: str, deadline: int) -> bytes:
+    """The text for `sh -s` that leaves root's sections to the installed file; raises UnknownSection."""
+    head, _, functions = script(sections, nonce=nonce, deadline=deadline, sudo=False).partition(b"\n")
+    return b"\n".join((head, _values().encode(), functions))
+
+
+def request(sections: Iterable[str], *, nonce: str, deadline: int) -> bytes:
+    """What the file is asked as a forced command, in one line."""
+    return f"nightledger-facts 1 {nonce} {deadline} {' '.join(sorted(set(sections)))}".encode()
+
+
+def _values() -> str:
+    return f"helper={INSTALLED_AT} helped=' {' '.join(HELPED)} '"
