@@ -34,3 +34,8 @@ RESTORE_TRIED = supporting(
     proves="bringing back a copy was tried on the day named",
     does_not_prove="that the contingency plan as a whole was tried, or mended where it failed",
 )
+PLAN_COPIES = supporting(
+    "164.308(a)(7)(ii)(A)",
+    proves="a schedule for making copies names something to copy",
+    does_not_prove="that it names everything which holds ePHI, or that the copies are made",
+)

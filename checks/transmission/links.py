@@ -69,3 +69,8 @@ MALFORMED_REFUSED = context(
     proves="whether requests with malformed headers, with which one request is hidden in another, are kept out",
     does_not_prove="that a request was not changed on its way",
 )
+ONWARD_GUARDED = supporting(
+    "164.312(e)(1)",
+    proves="what is fetched from the systems behind this is encrypted on the way",
+    does_not_prove="that viewers are answered over TLS",
+)

@@ -53,6 +53,8 @@ class AwsPlatform:
         """The kinds this platform ships."""
         from collectors.aws import (  # noqa: PLC0415 - kinds import this package's parts
             account,
+            apis,
+            backups,
             caches,
             certificates,
             classic_load_balancers,
@@ -61,6 +63,7 @@ class AwsPlatform:
             database_snapshots,
             databases,
             desktops,
+            distributions,
             file_systems,
             iam,
             images,
@@ -85,6 +88,11 @@ class AwsPlatform:
 
         return (
             account.Account,
+            apis.ApiDomainName,
+            apis.ApiStage,
+            backups.BackupPlan,
+            backups.BackupVault,
+            backups.ProtectedResource,
             caches.ReplicationGroup,
             certificates.Certificate,
             classic_load_balancers.ClassicLoadBalancer,
@@ -98,6 +106,7 @@ class AwsPlatform:
             desktops.Desktop,
             desktops.DesktopDirectory,
             desktops.Fleet,
+            distributions.Distribution,
             file_systems.FileSystem,
             iam.AccessKey,
             iam.Role,
