@@ -13,7 +13,8 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from config.cron import Nightly, parse
 from config.fields import Cron, FilePath, Reason, Scalar, Section, StoreUrl, Text, TimeZone
-from config.source_settings import HostsSource, Source
+from config.host_settings import HostsSource
+from config.source_settings import Source
 from evidence.model import Resource
 
 

@@ -18,6 +18,7 @@ from config.fields import (
     SourceName,
     Text,
 )
+from config.host_settings import HostsSource
 
 
 def _ldap_url(text: str) -> str:
@@ -91,35 +92,6 @@ class AwsSource(Section):
         for region in (*self.regions, *filter(None, [self.home_region])):
             if _partition_of(region) != self.partition:
                 raise ValueError(f"region {region} is not in partition {self.partition}; set partition")
-        return self
-
-
-class Host(Section):
-    """One host reached over SSH."""
-
-    address: Text = Field(description="its name or address, as it stands in known_hosts")
-    port: int = Field(default=22, ge=1, le=65535)
-    user: Text | None = Field(default=None, description="the account on the host; else whoever runs the scan")
-    key_file: FilePath | None = Field(
-        default=None, description="the private key; no agent and no other key is tried"
-    )
-    known_hosts: FilePath | None = Field(default=None, description="where the host's key must stand already")
-    sudo: bool = Field(default=False, description="ask sudo, without a password, for what only root may read")
-
-
-class HostsSource(Section):
-    """This machine, or hosts over SSH, or both."""
-
-    type: Literal["hosts"] = Field(description="`hosts`")
-    name: SourceName = Field(description="how reports call it; another name begins another history")
-    local: bool = Field(default=False, description="also look at the machine the scan runs on")
-    sudo: bool = Field(default=False, description="ask sudo on that machine for what only root may read")
-    hosts: tuple[Host, ...] = Field(default=(), description="the hosts to look at over SSH")
-
-    @model_validator(mode="after")
-    def _somewhere_to_look(self) -> HostsSource:
-        if not self.local and not self.hosts:
-            raise ValueError("a hosts source needs hosts, or local: true for this machine")
         return self
 
 

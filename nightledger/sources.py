@@ -9,9 +9,10 @@ from checks.check import Check
 from checks.judge import Policy
 from checks.load import Catalogue
 from config.fields import nearest
+from config.host_settings import HostInventory, HostLogin, HostsSource, JumpHost
 from config.secrets import Secret
 from config.settings import Settings
-from config.source_settings import AwsSource, DirectorySource, HostsSource, PluginSource
+from config.source_settings import AwsSource, DirectorySource, PluginSource
 from config.source_settings import Source as SourceSettings
 from evidence.model import NightledgerError
 from nightledger.run import PollSource
@@ -92,12 +93,35 @@ def _aws(source: AwsSource) -> Any:
 
 
 def _hosts(source: HostsSource) -> Any:
-    from collectors.hosts.source import Host  # noqa: PLC0415 - only for a configured platform
-    from collectors.hosts.source import HostsSource as Native  # noqa: PLC0415
+    from collectors.hosts.source import HostsSource as Native  # noqa: PLC0415 - only for a configured platform
 
-    hosts = tuple(Host(**host.model_dump(exclude_defaults=True)) for host in source.hosts)
-    given = source.model_dump(exclude={"type", "hosts"}, exclude_defaults=True)
-    return Native(**given, hosts=hosts)
+    given = source.model_dump(
+        exclude={"type", "hosts", "inventories", "login"}, exclude_defaults=True, exclude_none=True
+    )
+    return Native(
+        **given,
+        hosts=tuple(_host(host.address, host) for host in source.hosts),
+        inventories=tuple(_inventory(one) for one in source.inventories),
+        login=_host("", source.login),
+    )
+
+
+def _host(address: str, login: HostLogin | JumpHost) -> Any:
+    from collectors.hosts.source import Host, Mode  # noqa: PLC0415 - only for a configured platform
+
+    given = login.model_dump(exclude={"address", "jump"}, exclude_defaults=True)
+    if "mode" in given:
+        given["mode"] = Mode(given["mode"])
+    jump = _host(login.jump.address, login.jump) if login.jump else None
+    return Host(address, **given, jump=jump)
+
+
+def _inventory(inventory: HostInventory) -> Any:
+    from collectors.hosts.inventory import AnsibleInventory, HostFile  # noqa: PLC0415 - only for a configured platform
+
+    if inventory.ansible:
+        return AnsibleInventory(inventory.ansible, inventory.groups)
+    return HostFile(inventory.hosts_file or "")
 
 
 def _directory(source: DirectorySource) -> Any:

@@ -70,7 +70,7 @@ def test_every_error_is_reported_at_once_with_its_line():
         ("store: sqlite:x", "nightledger.yaml:1: sources: is required"),
         ("sources: [{name: a}]", "1: sources[0].type: is required: one of aws, directory, hosts, plugin"),
         ("sources: [{type: awz, name: a}]", 'is none of aws, directory, hosts, plugin; did you mean "aws"?'),
-        ("sources: [{type: hosts, name: a}]", "a hosts source needs hosts, or local: true"),
+        ("sources: [{type: hosts, name: a}]", "a hosts source needs hosts or inventories, or local: true"),
         (
             "sources: [{type: aws, name: a, accounts: ['012345670123']}]",
             "role_name goes with accounts",

@@ -4,7 +4,8 @@ import pytest
 
 from checks.load import all_checks
 from collectors.aws.source import Source
-from collectors.hosts.source import Host, HostsSource
+from collectors.hosts.inventory import AnsibleInventory, HostFile
+from collectors.hosts.source import Host, HostsSource, Mode
 from config.load import load
 from config.settings import Settings
 from nightledger.platforms import platforms
@@ -102,3 +103,45 @@ def test_an_organization_is_entered_by_the_name_of_a_role():
 def test_half_of_a_way_into_accounts_is_refused(source):
     with pytest.raises(ValueError, match="organization"):
         native(type="aws", **source)
+
+
+def hosts_source(**given):
+    source = {"type": "hosts", "name": "servers", **given}
+    (one,) = poll_sources(Settings.model_validate({"sources": [source]}))
+    return one.settings
+
+
+def test_sudo_on_this_machine_reaches_the_collector():
+    assert hosts_source(local=True, sudo=True) == HostsSource("servers", local=True, sudo=True)
+
+
+def test_all_that_is_said_of_a_host_reaches_the_collector():
+    bastion = {"address": "bastion", "user": "hop", "jump": {"address": "first"}}
+    said = {"address": "db", "mode": "forced", "agent": True, "certificate_file": "/c", "jump": bastion}
+    (host,) = hosts_source(hosts=[said]).hosts
+    jump = Host("bastion", user="hop", jump=Host("first"))
+    assert host == Host("db", mode=Mode.FORCED, agent=True, certificate_file="/c", jump=jump)
+
+
+def test_inventories_come_with_the_login_of_their_hosts():
+    source = hosts_source(
+        inventories=[{"hosts_file": "/h"}, {"ansible": "/i", "groups": ["ehr"]}],
+        login={"user": "nightledger", "port": 2222},
+        ssh_config="/s",
+    )
+    assert source.inventories == (HostFile("/h"), AnsibleInventory("/i", ("ehr",)))
+    assert (source.login, source.ssh_config) == (Host("", 2222, "nightledger"), "/s")
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"hosts": [{"address": "a", "mode": "forced", "sudo": True}]}, "sudo: true is for mode: stdin"),
+        ({"hosts": [{"address": "a"}], "sudo": True}, "sudo here is for local: true"),
+        ({"inventories": [{"groups": ["a"]}]}, "either hosts_file or ansible"),
+        ({"inventories": [{"hosts_file": "/h", "groups": ["a"]}]}, "those of an Ansible inventory"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(given, why):
+    with pytest.raises(ValueError, match=why):
+        hosts_source(**given)

@@ -1,0 +1,100 @@
+"""What a source of hosts takes in the settings file: which hosts, how to log in, and where their names come from."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from config.fields import FilePath, Section, SourceName, Text
+
+
+class Login(Section):
+    """How a host is reached over SSH: who logs in, with which key, and who must answer."""
+
+    port: int = Field(default=22, ge=1, le=65535)
+    user: Text | None = Field(default=None, description="the account on the host; else whoever runs the scan")
+    key_file: FilePath | None = Field(default=None, description="the private key; no other key is tried")
+    certificate_file: FilePath | None = Field(
+        default=None, description="a user certificate for it; KEY-cert.pub beside the key is found by itself"
+    )
+    agent: bool = Field(
+        default=False, description="let the SSH agent sign, with the key of `key_file`.pub or its only one"
+    )
+    known_hosts: FilePath | None = Field(default=None, description="where the host's key must stand already")
+
+
+class JumpHost(Login):
+    """A host to go through; only its login counts, nothing is run there."""
+
+    address: Text = Field(description="its name or address, as it stands in known_hosts")
+    jump: JumpHost | None = Field(default=None, description="the host to go through to this one")
+
+
+class HostLogin(Login):
+    """How hosts are reached over SSH, and what runs on them."""
+
+    jump: JumpHost | None = Field(default=None, description="the host to go through")
+    mode: Literal["stdin", "helper", "forced"] = Field(
+        default="stdin",
+        description="`stdin` sends the script; `helper` has root's part installed; `forced`: the key runs only that",
+    )
+    sudo: bool = Field(default=False, description="ask sudo, without a password, for what only root may read")
+
+    @model_validator(mode="after")
+    def _one_way_to_root(self) -> HostLogin:
+        if self.sudo and self.mode != "stdin":
+            raise ValueError(
+                "sudo: true is for mode: stdin; the installed script has one sudo rule of its own"
+            )
+        return self
+
+
+class Host(HostLogin):
+    """One host reached over SSH."""
+
+    address: Text = Field(description="its name or address, as it stands in known_hosts")
+
+
+class HostInventory(Section):
+    """A file that names hosts; they are reached as the source's `login` says."""
+
+    hosts_file: FilePath | None = Field(default=None, description="a text file, one ADDRESS[:PORT] on a line")
+    ansible: FilePath | None = Field(
+        default=None,
+        description="an Ansible inventory, or a .json file with the output of ansible-inventory --list",
+    )
+    groups: tuple[Text, ...] = Field(default=(), description="only these groups of the Ansible inventory")
+
+    @model_validator(mode="after")
+    def _one_file(self) -> HostInventory:
+        if (self.hosts_file is None) == (self.ansible is None):
+            raise ValueError("an inventory is either hosts_file or ansible")
+        if self.groups and self.ansible is None:
+            raise ValueError("groups are those of an Ansible inventory")
+        return self
+
+
+class HostsSource(Section):
+    """This machine, or hosts over SSH, or both."""
+
+    type: Literal["hosts"] = Field(description="`hosts`")
+    name: SourceName = Field(description="how reports call it; another name begins another history")
+    local: bool = Field(default=False, description="also look at the machine the scan runs on")
+    sudo: bool = Field(default=False, description="ask sudo on that machine for what only root may read")
+    hosts: tuple[Host, ...] = Field(default=(), description="the hosts to look at over SSH")
+    inventories: tuple[HostInventory, ...] = Field(default=(), description="files that name further hosts")
+    login: HostLogin = Field(
+        default_factory=HostLogin, description="how the hosts of `inventories` are reached"
+    )
+    ssh_config: FilePath | None = Field(
+        default=None, description="an OpenSSH client configuration; fills in what is left at its default"
+    )
+
+    @model_validator(mode="after")
+    def _somewhere_to_look(self) -> HostsSource:
+        if not self.local and not self.hosts and not self.inventories:
+            raise ValueError("a hosts source needs hosts or inventories, or local: true for this machine")
+        if self.sudo and not self.local:
+            raise ValueError("sudo here is for local: true; hosts and login have their own")
+        return self
