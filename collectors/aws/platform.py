@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar
 
+from collectors.acts import Acts, Drifted, Window
+from collectors.aws.actor import actors, slow_clients
 from collectors.aws.clients import Clients
 from collectors.aws.opening import opened
 from collectors.aws.preflight import simulated
@@ -44,6 +46,16 @@ class AwsPlatform:
         for target in opened(self._clients, source):
             if isinstance(target, AwsTarget):
                 yield simulated(source, target, wanted)
+
+    def actors(
+        self, source: Source, drifted: Sequence[Drifted], window: Window
+    ) -> Iterator[tuple[Drifted, Acts]]:
+        """Who changed each of these, from each account's own event history (cloudtrail:LookupEvents)."""
+        clients = slow_clients()
+        try:
+            yield from actors(clients, source, drifted, window)
+        finally:
+            clients.close()
 
     def is_client(self, name: str) -> bool:
         """Whether the SDK's data describes a service of this name; reads a directory, imports nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from evidence.model import NightledgerError
@@ -13,8 +14,11 @@ from nightledger.cli.terminal import note
 from nightledger.cli.text import count
 
 if TYPE_CHECKING:
-    from evidence.drift import Entry
+    from collectors.acts import Acts
+    from config.settings import Settings
+    from evidence.drift import Drift, Entry
     from evidence.store import Run, Store
+    from nightledger.who import Key
 
 
 class NothingToCompare(NightledgerError):
@@ -41,6 +45,9 @@ def add(verbs: Verbs) -> None:
         "--run", default="last", metavar="REF", help="the later run: a number, `last` or a date"
     )
     parser.add_argument(
+        "--who", action="store_true", help="ask the sources who made the changes; nothing of it is kept"
+    )
+    parser.add_argument(
         "--fail-on", choices=("never", "drift"), default="never", help="exit code 1 when something changed"
     )
 
@@ -55,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
         after = run_named(store, args.run)
         before = _before(store, after, args.since)
         found = changed_since(store, settings, before, after)
+        acts = _acts(store, settings, found) if args.who else {}
     changes, entries = changed(found), found.entries
     about = {"before": before.id, "after": after.id, "series": after.series, "changed": changes}
     columns = (
@@ -62,7 +70,11 @@ def run(args: argparse.Namespace) -> int:
         if args.output == "table"
         else ("change", "kind", "uid", "name", "check", "sentence")
     )
-    emit(Result("drift", columns, [_row(entry) for entry in entries], about, "nothing changed"), args.output)
+    rows = [_row(entry) for entry in entries]
+    if args.who:
+        columns = (*columns, "who")
+        rows = [{**row, **_who(entry, acts)} for row, entry in zip(rows, entries, strict=True)]
+    emit(Result("drift", columns, rows, about, "nothing changed"), args.output)
     if not args.quiet:
         note(
             f"{count(changes, 'change')} from run {before.id} ({before.started}) to run {after.id} ({after.started})"
@@ -81,6 +93,23 @@ def _before(store: Store, after: Run, since: str | None) -> Run:
             f"run {after.id} is the first of its series", hint="drift shows something from the second run on"
         )
     return before
+
+
+def _acts(store: Store, settings: Settings, found: Drift) -> dict[Key, Acts]:
+    """Who changed what drifted; only this opens a source."""
+    from nightledger.platforms import platforms  # noqa: PLC0415 - not for --help
+    from nightledger.sources import poll_sources  # noqa: PLC0415 - not for --help
+    from nightledger.who import who  # noqa: PLC0415 - not for --help
+
+    return who(store, poll_sources(settings), platforms(), found)
+
+
+def _who(entry: Entry, acts: dict[Key, Acts]) -> dict[str, Any]:
+    from nightledger.who import explained, sentence  # noqa: PLC0415 - not for --help
+
+    held = explained(entry, acts)
+    known = held if isinstance(held, tuple) else ()
+    return {"who": sentence(held), "acts": [asdict(act) for act in known]}
 
 
 def _row(entry: Entry) -> dict[str, Any]:
