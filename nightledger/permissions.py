@@ -11,6 +11,7 @@ from collectors.kind import Platform
 from collectors.plan import KindPlan, plan_kind, specs, wanted_facts
 from evidence.model import NightledgerError
 from nightledger.aws_role import cloudformation, terraform_module
+from nightledger.host_permissions import three_ways
 
 FORMS = ("text", "json", "terraform", "cloudformation", "terraform-module")
 
@@ -62,6 +63,8 @@ def text(platform: Platform, needed: Iterable[Permission], form: str) -> str:
         case _, "json":
             rows = [{"needs": permission.name, "reads": list(permission.reads)} for permission in needed]
             return json.dumps({"platform": platform.name, "permissions": rows}, indent=2) + "\n"
+        case "sudo", "text":
+            return "\n".join(three_ways(_explained("sudo", needed), ACCOUNT)) + "\n"
         case _, "text":
             return "\n".join((*_HEADS.get(platform.grants, ()), *_explained(platform.grants, needed))) + "\n"
     raise NoSuchForm(f"{platform.name} has no {form} form", hint="use --format text or json")
@@ -78,10 +81,6 @@ _HEADS = {
         "# `cloudformation` and `terraform-module` give the whole role, to roll out in every account.",
         "# Whoever looks into several accounts also needs sts:AssumeRole on the role in each of them, and",
         "# organizations:ListAccounts to look into every account of an organization.",
-    ),
-    "sudo": (
-        "# For the account that the scan uses on each host, as a file in /etc/sudoers.d (check it with visudo -c).",
-        "# Without a line the facts after it are unknown; nothing else changes.",
     ),
     "ldap": (
         "# For the account that the scan binds as: these rights and no others; it never needs to write.",

@@ -36,6 +36,7 @@ def build() -> Parser:
         doctor,
         drift,
         explain,
+        hosts,
         init,
         listing,
         permissions,
@@ -59,7 +60,7 @@ def build() -> Parser:
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     verbs = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
     for module in (
-        init, doctor, permissions, scan, check, drift, status, show, report, verify, waive, listing, explain, schedule,
+        init, doctor, permissions, hosts, scan, check, drift, status, show, report, verify, waive, listing, explain, schedule,
     ):  # fmt: skip
         module.add(verbs)
     return parser
