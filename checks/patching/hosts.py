@@ -51,7 +51,7 @@ def package_lists_are_fresh(
 ) -> Verdict:
     """Does the host keep fetching the lists of published security updates?"""
     if machine["family"] != "debian":
-        return undecided(f"the package lists of {machine['os'] or 'this system'} were not looked at")
+        return _other_lists(machine, package_lists, as_of, max_days)
     if not package_lists["count"]:
         return failed("the host has no package lists, so it learns of no update")
     if not package_lists["security"]:
@@ -101,6 +101,17 @@ def kernel_is_current(machine: Machine, kernel: Kernel) -> Verdict:
     if not kernel["newest"]:
         return undecided(f"no installed kernel was found to compare {kernel['running']} with")
     return passed(f"the newest installed kernel runs, {kernel['running']}")
+
+
+def _other_lists(machine: Machine, lists: PackageLists, as_of: date, days: int) -> Verdict:
+    # The age of a cached list may be that of the archive's last change, so an old one proves nothing.
+    if not lists["count"]:
+        return undecided(f"the package lists of {machine['os'] or 'this system'} were not looked at")
+    if not lists["security"]:
+        return undecided("the system's own package lists came without advisories")
+    if not _is_fresh(lists, as_of, days):
+        return undecided(f"the oldest of the package lists is {_of(lists)}")
+    return passed(f"the package lists are of the last {days} days")
 
 
 def _is_fresh(lists: PackageLists, as_of: date, days: int) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from collectors.hosts.sections import PROBE_SECONDS, ROOT_COMMANDS, SECTION_BYTES, SECTIONS, script
+from evidence.facts.hosts import InstalledScript
+from evidence.model import Missing, Reason
 
 INSTALLED_AT = "/usr/local/libexec/nightledger-facts"
 """Where the file stands on every host; it and the directories above it belong to root."""
@@ -40,6 +43,17 @@ def helped_script(sections: Iterable[str], *, nonce: str, deadline: int) -> byte
 def request(sections: Iterable[str], *, nonce: str, deadline: int) -> bytes:
     """What the file is asked as a forced command, in one line."""
     return f"nightledger-facts 1 {nonce} {deadline} {' '.join(sorted(set(sections)))}".encode()
+
+
+def installed_script(line: bytes) -> InstalledScript | Missing | None:
+    """Which script is installed on the host, from what sha256sum says of it; None where there is none."""
+    if not line:
+        return None
+    found = re.match(rb"([0-9a-f]{64})\s", line)
+    if found is None:
+        return Missing(Reason.ERROR, detail="sha256sum did not say a digest")
+    sha256 = found[1].decode()
+    return InstalledScript(sha256=sha256, current=sha256 == digest())
 
 
 def _values() -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from collectors.hosts.installed import installed_script
 from collectors.hosts.linux_accounts import AccountFacts
+from collectors.hosts.linux_packages import PackageFacts
+from collectors.hosts.linux_security import SecurityFacts
 from collectors.hosts.parsers import accounts, logs, machine, pam, patches, sessions, sshd, storage, text
 from collectors.hosts.reading import parsed as _parsed
 from collectors.hosts.record import NotARecord, Record, State, shown
@@ -15,7 +18,7 @@ from evidence.facts import hosts as facts
 from evidence.model import Missing, Reason
 
 
-class LinuxHost(AccountFacts, Kind):
+class LinuxHost(AccountFacts, PackageFacts, SecurityFacts, Kind):
     """A Linux host. Its uid is its machine-id, and the fingerprint of its host key where that was seen."""
 
     kind, platform, part = "host.linux", "hosts", "global"
@@ -24,9 +27,9 @@ class LinuxHost(AccountFacts, Kind):
     @lookup()
     def record(self, shell: Shell, tags: tuple[str, ...]) -> Record:
         """The facts record with the sections that the planned facts read, in one round trip."""
-        return shell.facts(["machine", *tags])
+        return shell.facts(["machine", "helper", *tags])
 
-    @lists()
+    @lists(gives="installed_script")
     def every(self, record: Record) -> Iterator[Found]:
         """The host itself; raises NotARecord when it did not even say what it is."""
         data = record.read("machine")
@@ -35,7 +38,9 @@ class LinuxHost(AccountFacts, Kind):
         found = text.pairs(data)
         name = found.get("hostname") or "host"
         machine_id = found.get("machine_id") or f"hostname:{name}"
-        yield Found(uid="+".join(filter(None, (machine_id, record.fingerprint))), name=shown(name.encode()))
+        uid = "+".join(filter(None, (machine_id, record.fingerprint)))
+        script = _parsed(installed_script, record, "helper")
+        yield Found(uid, shown(name.encode()), gives={"installed_script": script})
 
     @fact(tags="machine")
     def machine(self, record: Record) -> facts.Machine | Missing:
@@ -155,16 +160,6 @@ class LinuxHost(AccountFacts, Kind):
             return None
         return _parsed(logs.journal, record, "journald")
 
-    @fact(tags="apt_pending")
-    def pending_updates(self, record: Record) -> facts.PendingUpdates | Missing:
-        """What the package lists offer."""
-        return _parsed(patches.pending_updates, record, "apt_pending")
-
-    @fact(tags="apt_lists apt_stamps", volatile=True)
-    def package_lists(self, record: Record) -> facts.PackageLists | Missing:
-        """How fresh the package lists are at least."""
-        return _parsed(patches.package_lists, record, "apt_lists", "apt_stamps")
-
     @fact(tags="apt_periodic dnf_automatic services")
     def update_automation(
         self, record: Record, services: list[facts.Service] | None
@@ -179,11 +174,6 @@ class LinuxHost(AccountFacts, Kind):
         return _parsed(
             lambda dnf: patches.update_automation(periodic, dnf, services), record, "dnf_automatic"
         )
-
-    @fact(tags="apt_stamps", volatile=True)
-    def update_runs(self, record: Record) -> facts.UpdateRuns | Missing:
-        """When unattended updates last ended well."""
-        return _parsed(patches.update_runs, record, "apt_stamps")
 
     @fact(tags="kernels")
     def kernel(self, record: Record, machine: facts.Machine) -> facts.Kernel | Missing:

@@ -14,11 +14,15 @@ STABLE = frozenset(
         "apt_pending",
         "apt_periodic",
         "audit_rules",
+        "autologin",
         "block",
+        "boot",
         "dconf",
         "display",
         "dnf_automatic",
+        "dnf_pending",
         "faillock",
+        "helper",
         "journald",
         "kernels",
         "login_defs",
@@ -36,7 +40,9 @@ STABLE = frozenset(
         "ssh_keys",
         "sshd",
         "sshd_config",
+        "usb",
         "zfs",
+        "zypper_patches",
     }
 )
 """Sections whose text an unchanged host repeats; what they hold is kept as evidence."""
@@ -47,11 +53,25 @@ VOLATILE = frozenset(
         "apt_stamps",
         "audit_status",
         "clock",
+        "dnf_lists",
+        "endpoint",
+        "falcon",
+        "file_integrity",
+        "iptables_six",
+        "iptables",
         "last_logins",
+        "listeners",
+        "mdatp",
         "mounts",
+        "needrestart",
+        "nft",
+        "packages",
         "ssh_server",
         "sudoers",
         "swaps",
+        "time_sync",
+        "update_units",
+        "zypper_lists",
     }
 )
 """Sections that hold times, counters, passing numbers or more than is needed; their state is kept, their text only as the facts read from it."""
@@ -64,6 +84,12 @@ KEEP = {name: "state, status, text" if name in STABLE else "state, status" for n
 ROOT_COMMANDS = {
     "audit_rules": "/usr/sbin/auditctl -l",
     "audit_status": "/usr/sbin/auditctl -s",
+    "dnf_pending": "/usr/bin/dnf -q -C updateinfo list --updates --security",
+    "falcon": "/opt/CrowdStrike/falconctl -g --rfm-state",
+    "iptables_six": "/usr/sbin/ip6tables-save -t filter",
+    "iptables": "/usr/sbin/iptables-save -t filter",
+    "needrestart": "/usr/sbin/needrestart -b -l -r l",
+    "nft": "/usr/sbin/nft -j list ruleset",
     "passwords": "/usr/bin/passwd -S -a",
     "sshd": "/usr/sbin/sshd -T",
     "sudoers": "/usr/bin/cvtsudoers -e -f json /etc/sudoers",
@@ -85,7 +111,8 @@ def script(sections: Iterable[str], *, nonce: str, deadline: int, sudo: bool) ->
         raise UnknownSection(f"the facts script has no section {', '.join(unknown)}")
     header = (
         f"nonce={nonce} sections='{' '.join(wanted)}' deadline={deadline} "
-        f"limit={min(PROBE_SECONDS, deadline)} cap={SECTION_BYTES} use_sudo={'yes' if sudo else 'no'}\n"
+        f"limit={min(PROBE_SECONDS, deadline)} cap={SECTION_BYTES} use_sudo={'yes' if sudo else 'no'} "
+        "role=whole helper='' helped=''\n"
     )
     return header.encode() + _text()
 

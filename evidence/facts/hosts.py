@@ -19,6 +19,13 @@ class Machine(TypedDict):
     systemd: bool
 
 
+class InstalledScript(TypedDict):
+    """The facts script installed on the host: the digest it gives, and whether it is this version's text."""
+
+    sha256: str
+    current: bool
+
+
 class StoredMount(TypedDict):
     """One file system and where it is mounted.
 

@@ -20,7 +20,7 @@ def sudo_grants(data: bytes) -> list[SudoGrant] | Missing | None:
     """What `cvtsudoers -e -f json` prints, see cvtsudoers(1); None where neither sudo nor doas is installed."""
     if not data:
         return None
-    if data.count(b"[") + data.count(b"{") > 100_000 or _nested_too_deep(data):
+    if data.count(b"[") + data.count(b"{") > 100_000 or nested_too_deep(data):
         return unreadable("the answer of cvtsudoers")
     try:
         policy = json.loads(data)
@@ -106,7 +106,8 @@ def _named(user: Mapping[str, Any]) -> Iterator[str]:
     yield "another kind of user"
 
 
-def _nested_too_deep(data: bytes) -> bool:
+def nested_too_deep(data: bytes) -> bool:
+    """Whether brackets nest deeper than any honest answer, which would exhaust the reader of JSON."""
     depth = 0
     for byte in data:
         depth += (byte in b"[{") - (byte in b"]}")

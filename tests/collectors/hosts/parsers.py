@@ -12,13 +12,18 @@ from collectors.hosts.parsers import (
     account_rules,
     account_use,
     accounts,
+    firewall,
     logs,
     machine,
+    network,
+    packages,
     pam,
     patches,
+    protection,
     sessions,
     sshd,
     storage,
+    workstation,
 )
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -46,6 +51,22 @@ PARSERS: dict[str, Callable[..., Any]] = {
     "swaps": storage.swaps,
     "update_automation": patches.update_automation,
     "update_runs": patches.update_runs,
+    "auto_login": workstation.auto_login,
+    "boot": workstation.boot,
+    "defender": protection.defender,
+    "dnf_pending": packages.dnf_pending,
+    "dnf_runs": packages.dnf_runs,
+    "endpoint": protection.endpoint,
+    "file_integrity": protection.file_integrity,
+    "firewall": firewall.firewall,
+    "inventory": packages.inventory,
+    "listeners": network.listeners,
+    "outdated_services": packages.outdated_services,
+    "repository_lists": packages.repository_lists,
+    "sensor_is_whole": protection.sensor_is_whole,
+    "time_sync": network.time_sync,
+    "usb_storage": workstation.usb_storage,
+    "zypper_patches": packages.zypper_patches,
     "ages_of_passwd": account_use.ages_of_passwd,
     "ages_of_shadow": account_use.ages_of_shadow,
     "authorized_keys": account_rights.authorized_keys,
@@ -55,7 +76,7 @@ PARSERS: dict[str, Callable[..., Any]] = {
     "shared_numbers": account_use.shared_numbers,
     "sudo_grants": account_rights.sudo_grants,
 }
-_TEXT_ARGUMENTS = {"kernel": 1}
+_TEXT_ARGUMENTS = {"kernel": 1, "listeners": 1}
 """Parsers whose later arguments are not sections."""
 
 

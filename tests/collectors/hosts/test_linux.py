@@ -52,7 +52,7 @@ def test_over_ssh_the_host_key_is_part_of_the_uid():
 def test_only_the_sections_that_the_planned_facts_read_are_asked_for():
     host = Recorded({})
     look(host, "mounts")
-    assert host.asked == [["block", "machine", "mounts", "zfs"]]
+    assert host.asked == [["block", "helper", "machine", "mounts", "zfs"]]
 
 
 def test_every_section_a_fact_names_exists_and_every_section_is_read_by_a_fact():
@@ -101,7 +101,8 @@ def test_without_the_audit_tools_there_is_no_audit():
 
 
 def test_without_apt_pending_updates_are_missing_not_none():
-    facts = facts_of({"apt_pending": Said("tool_absent", "apt-get")}, "pending_updates")
+    absent = {"apt_pending": Said("tool_absent", "apt-get")}
+    facts = facts_of(absent, "pending_updates")
     assert facts["pending_updates"].reason is Reason.NOT_AVAILABLE
 
 
@@ -146,7 +147,16 @@ def test_what_changes_every_night_is_kept_apart_and_leaves_no_raw_text():
         len({canonical({k: str(v) for k, v in night.observations[0].facts.items()}) for night in nights}) == 1
     )
     assert nights[0].objects.keys() == nights[1].objects.keys()
-    assert set(nights[0].observations[0].volatile) == {"clock", "last_logins", "package_lists", "update_runs"}
+    assert set(nights[0].observations[0].volatile) == {
+        "clock",
+        "defender",
+        "endpoint",
+        "file_integrity",
+        "last_logins",
+        "package_lists",
+        "time_sync",
+        "update_runs",
+    }
     assert nights[0].observations[0].volatile != nights[1].observations[0].volatile
 
 

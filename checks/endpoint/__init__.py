@@ -1,0 +1,1 @@
+"""Endpoint protection: is malicious software kept out and noticed?"""

@@ -1,0 +1,1 @@
+"""Media: can data leave on a removable disk?"""

@@ -1,0 +1,137 @@
+"""What the kernel does with packets to the host that no rule speaks of, from nftables and the older iptables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from collectors.hosts.parsers.account_rights import nested_too_deep
+from collectors.hosts.parsers.text import lines, unreadable
+from evidence.facts.host_security import Firewall
+from evidence.model import Missing
+
+_NEUTRAL = frozenset({"counter", "log", "limit"})
+_INTERFACE = frozenset({"iifname", "iif"})
+_DEEPEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The rules of each chain by family, table and name."""
+
+    chains: Mapping[tuple[str, str, str], Sequence[Sequence[Mapping[str, Any]]]]
+
+    def verdict(self, chain: tuple[str, str, str], depth: int = 0) -> str:
+        """What the chain decides about every packet, or all of one interface: "drop", "accept" or ""; docs: nft(8)."""
+        if depth > _DEEPEST:
+            return "accept"
+        for expressions in self.chains.get(chain, ()):
+            outcome = self._rule(chain, expressions, depth)
+            if outcome:
+                return outcome
+        return ""
+
+    def _rule(self, chain: tuple[str, str, str], expressions: Sequence[Mapping[str, Any]], depth: int) -> str:
+        matches = [one["match"] for one in expressions if "match" in one]
+        by_interface = bool(matches) and all(_speaks_of_interface(match) for match in matches)
+        if matches and not by_interface:
+            return ""
+        outcomes = {self._word(chain, word, depth) for one in expressions for word in _words(one)} - {""}
+        if "accept" in outcomes:
+            return "accept"
+        # What is refused on one interface says nothing about the others.
+        return "drop" if "drop" in outcomes and not matches else ""
+
+    def _word(self, chain: tuple[str, str, str], word: tuple[str, Any], depth: int) -> str:
+        name, value = word
+        match name:
+            case "accept":
+                return "accept"
+            case "drop" | "reject":
+                return "drop"
+            case "jump" | "goto":
+                return self.verdict((chain[0], chain[1], str(value["target"])), depth + 1)
+            case "vmap" if _key(value.get("key")) in _INTERFACE:
+                targets = [entry[1] for entry in value["data"]["set"] if entry[0] != "lo"]
+                outcomes = {self._word(chain, one, depth) for target in targets for one in target.items()}
+                return "accept" if "accept" in outcomes else ""
+            case _:
+                return ""
+
+
+def firewall(nft: bytes | None, legacy: bytes, legacy6: bytes, sockets: bytes) -> Firewall | Missing:
+    """From `nft -j list ruleset` (None = there is no nft), iptables-save, ip6tables-save and section `listeners`."""
+    refused: set[str] = set()
+    if nft is not None:
+        found = _nft(nft)
+        if found is None:
+            return unreadable("the answer of nft")
+        refused |= found
+    for family, text in (("ip", legacy), ("ip6", legacy6)):
+        if text:
+            if b"*filter" not in text or b"COMMIT" not in text:
+                return unreadable("the answer of iptables-save")
+            refused |= {family} if _legacy_refuses(text) else set()
+    seen = list(lines(sockets))
+    if "looked tcp" not in seen:
+        return unreadable("section listeners")
+    return Firewall(
+        ipv4="refused" if "ip" in refused else "accepted",
+        ipv6="refused" if "ip6" in refused else "accepted",
+        has_ipv6="ipv6" in seen,
+    )
+
+
+def _nft(data: bytes) -> set[str] | None:
+    if nested_too_deep(data):
+        return None
+    try:
+        entries = json.loads(data)["nftables"]
+        return _refused(entries) if any("metainfo" in entry for entry in entries) else None
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+        return None
+
+
+def _refused(entries: Sequence[Mapping[str, Any]]) -> set[str]:
+    chains: dict[tuple[str, str, str], list[Sequence[Mapping[str, Any]]]] = {}
+    for rule in (entry["rule"] for entry in entries if "rule" in entry):
+        chains.setdefault((rule["family"], rule["table"], rule["chain"]), []).append(rule["expr"])
+    rules, refused = _Rules(chains), set[str]()
+    for chain in (entry["chain"] for entry in entries if "chain" in entry):
+        if chain.get("hook") == "input" and chain.get("type") == "filter":
+            decided = rules.verdict((chain["family"], chain["table"], chain["name"])) or chain.get("policy")
+            if decided == "drop":
+                refused |= {"ip", "ip6"} if chain["family"] == "inet" else {str(chain["family"])}
+    return refused
+
+
+def _words(expression: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in expression.items() if name != "match" and name not in _NEUTRAL]
+
+
+def _speaks_of_interface(match: Mapping[str, Any]) -> bool:
+    return _key(match.get("left")) in _INTERFACE and match.get("right") != "lo"
+
+
+def _key(left: object) -> str:
+    if isinstance(left, Mapping) and isinstance(left.get("meta"), Mapping):
+        return str(left["meta"].get("key"))
+    return ""
+
+
+def _legacy_refuses(data: bytes) -> bool:
+    for line in lines(data):
+        words = line.split()
+        if words[:2] != ["-A", "INPUT"] or "-j" not in words:
+            continue
+        tests = words[2 : words.index("-j")]
+        target = words[words.index("-j") + 1 :][:1]
+        if target == ["ACCEPT"] and (
+            not tests or (tests[:1] == ["-i"] and len(tests) == 2 and tests[1] != "lo")
+        ):
+            return False
+        if not tests and target in (["DROP"], ["REJECT"]):
+            return True
+    return any(line.startswith(":INPUT DROP ") for line in lines(data))

@@ -1,0 +1,32 @@
+# What the host lets in and listens on, and what keeps its clock right.
+
+# The kernel's own rules: what firewalld, ufw and iptables-nft were told ends there.
+section_nft() { tool_as_root nft -j list ruleset; }
+# The older filter lives beside it; the file is there only while its module is loaded.
+section_iptables() {
+    if [ -e /proc/net/ip_tables_names ]; then tool_as_root iptables-save -t filter; else say absent; fi
+}
+section_iptables_six() {
+    if [ -e /proc/net/ip6_tables_names ]; then tool_as_root ip6tables-save -t filter; else say absent; fi
+}
+
+section_listeners() { probe listeners; }
+listeners() {
+    for name in tcp tcp6 udp udp6; do
+        [ -r "/proc/net/$name" ] || continue
+        echo "looked $name"
+        # 0A is a listening TCP socket, 07 an unconnected UDP socket.
+        awk -v name="$name" '$4 == (name ~ /^tcp/ ? "0A" : "07") { print name, $2 }' "/proc/net/$name" | sort -u
+    done
+    if [ -r /proc/net/if_inet6 ] && grep -q -v ' lo$' /proc/net/if_inet6; then echo ipv6; fi
+}
+
+section_time_sync() {
+    if command -v chronyc >/dev/null 2>&1 && cat /proc/[0-9]*/comm 2>/dev/null | grep -q -x chronyd; then
+        tool chronyc -n -c tracking
+    elif [ -d /run/systemd/system ]; then
+        tool timedatectl show -p NTP -p NTPSynchronized
+    else
+        say tool_absent chronyc
+    fi
+}
