@@ -65,6 +65,9 @@ class Front:
             "ssm.describe_instance_patch_states": {"InstancePatchStates": []},
             "ec2.get_snapshot_block_public_access_state": snapshot_block("unblocked"),
             "ec2.describe_snapshots public": _public_snapshots,
+            "backup.list_backup_selections": {"BackupSelectionsList": []},
+            "backup.list_protected_resources": {"Results": []},
+            "backup.list_restore_jobs": {"RestoreJobs": []},
         }
         self.before: dict[str, Callable[[], None]] = {}
         self.after: dict[str, Callable[[], None]] = {}

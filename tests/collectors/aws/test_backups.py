@@ -12,11 +12,6 @@ pytestmark = pytest.mark.server("moto")
 PASS, FAIL, NONE, UNKNOWN = "pass", "fail", "not_applicable", "unknown"
 VAULTS = "aws-backup-vault-locked aws-backup-vault-restored"
 PLACE = f"arn:aws:backup:us-east-1:{ACCOUNT}"
-EMPTY = {
-    "backup.list_restore_jobs": {"RestoreJobs": []},
-    "backup.list_backup_selections": {"BackupSelectionsList": []},
-    "backup.list_protected_resources": {"Results": []},
-}
 
 
 def days_ago(days):
@@ -49,7 +44,6 @@ def backups(cloud):
         row["BackupPlanName"]: row["BackupPlanId"] for row in backup.list_backup_plans()["BackupPlansList"]
     }
     cloud.front.clear()
-    cloud.front.canned |= EMPTY
     vaults = [
         vault("good", Locked=True, LockDate=days_ago(10), MinRetentionDays=30),
         vault("bad"),
@@ -128,5 +122,4 @@ def test_a_refused_call_gives_unknown_that_names_the_permission(backups, operati
 
 
 def test_an_account_without_backups_has_nothing_to_judge(cloud):
-    cloud.front.canned |= EMPTY
     assert_empty(cloud, f"{VAULTS} aws-backup-plan-selects aws-backup-copy-recent")

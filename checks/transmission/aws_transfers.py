@@ -1,0 +1,52 @@
+"""Data carried in and out of AWS: file transfer servers and migration endpoints."""
+
+from __future__ import annotations
+
+from checks.check import Verdict, check, failed, not_applicable, passed, undecided
+from checks.transmission.links import CHANGE_NOTICED, ONWARD_GUARDED, PLAINTEXT_REFUSED, TRANSFER_GUARDED
+from evidence.facts.aws_transfers import EndpointTls, TransferSettings
+
+_GUARDED = frozenset({"SFTP", "FTPS"})
+_DATABASES = frozenset(
+    {
+        "aurora",
+        "aurora-postgresql",
+        "azuredb",
+        "babelfish",
+        "db2",
+        "docdb",
+        "mariadb",
+        "mongodb",
+        "mysql",
+        "oracle",
+        "postgres",
+        "sqlserver",
+        "sybase",
+    }
+)
+
+
+@check(
+    "aws-transfer-server-protocols",
+    on="aws.transfer.server",
+    severity="high",
+    links=[PLAINTEXT_REFUSED, TRANSFER_GUARDED, CHANGE_NOTICED],
+)
+def server_speaks_guarded_protocols(settings: TransferSettings) -> Verdict:
+    """Does the file transfer server speak only protocols that encrypt?"""
+    if "FTP" in settings["protocols"]:
+        return failed("the server speaks FTP, which encrypts nothing")
+    other = sorted(set(settings["protocols"]) - _GUARDED)
+    if other:
+        return undecided(f"whether {', '.join(other)} is encrypted is agreed with each partner")
+    return passed(f"the server speaks {', '.join(sorted(settings['protocols']))}")
+
+
+@check("aws-dms-endpoint-tls", on="aws.dms.endpoint", severity="high", links=[ONWARD_GUARDED])
+def endpoint_is_reached_over_tls(tls: EndpointTls) -> Verdict:
+    """Does the migration reach its database over TLS?"""
+    if tls["engine"] not in _DATABASES:
+        return not_applicable(f"how {tls['engine']} is reached is no setting of the endpoint")
+    if tls["mode"] == "none":
+        return failed("the endpoint is set to reach its database without TLS")
+    return passed(f"the endpoint is set to {tls['mode']}")

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.collectors.aws.family import assert_empty, assert_refused, assert_true, only_reads
+from tests.collectors.aws.look import ACCOUNT
+
+pytestmark = pytest.mark.server("moto")
+
+PASS, FAIL, NONE, UNKNOWN = "pass", "fail", "not_applicable", "unknown"
+SERVERS = "aws-transfer-server-protocols aws-transfer-server-logs"
+LISTED = f"{SERVERS} aws-dms-endpoint-tls aws-kinesis-stream-encryption aws-ssm-parameter-encryption aws-fsx-file-system-backups"
+
+
+@pytest.fixture
+def servers(cloud):
+    transfer = cloud.client("transfer")
+    good = transfer.create_server(
+        Protocols=["SFTP"],
+        LoggingRole=f"arn:aws:iam::{ACCOUNT}:role/logs",
+        IdentityProviderType="SERVICE_MANAGED",
+    )["ServerId"]
+    bad = transfer.create_server(Protocols=["FTP"], IdentityProviderType="SERVICE_MANAGED")["ServerId"]
+    partner = transfer.create_server(Protocols=["AS2"], IdentityProviderType="SERVICE_MANAGED")["ServerId"]
+    cloud.front.clear()
+    cloud.truth = {
+        **{(check, good): PASS for check in SERVERS.split()},
+        **{(check, bad): FAIL for check in SERVERS.split()},
+        ("aws-transfer-server-protocols", partner): UNKNOWN,
+    }
+    return cloud
+
+
+@pytest.fixture
+def migrations(cloud):
+    dms = cloud.client("dms")
+    for name, engine, mode in (
+        ("good", "postgres", "verify-full"),
+        ("bad", "mysql", "none"),
+        ("lake", "s3", "none"),
+    ):
+        dms.create_endpoint(
+            EndpointIdentifier=name,
+            EndpointType="source",
+            EngineName=engine,
+            SslMode=mode,
+            ServerName="db.example",
+            Username="u",
+            Password="not-a-secret",
+        )
+    cloud.front.clear()
+    cloud.truth = {
+        ("aws-dms-endpoint-tls", "good"): PASS,
+        ("aws-dms-endpoint-tls", "bad"): FAIL,
+        ("aws-dms-endpoint-tls", "lake"): NONE,
+    }
+    return cloud
+
+
+@pytest.fixture
+def streams(cloud):
+    kinesis = cloud.client("kinesis")
+    for name in ("good", "bad"):
+        kinesis.create_stream(StreamName=name, ShardCount=1)
+    kinesis.start_stream_encryption(StreamName="good", EncryptionType="KMS", KeyId="alias/own")
+    cloud.front.clear()
+    cloud.truth = {
+        ("aws-kinesis-stream-encryption", "good"): PASS,
+        ("aws-kinesis-stream-encryption", "bad"): FAIL,
+    }
+    return cloud
+
+
+@pytest.fixture
+def parameters(cloud):
+    ssm = cloud.client("ssm")
+    for name, kind in (
+        ("/ward/db-password", "SecureString"),
+        ("/shed/db-password", "String"),
+        ("/ward/beds", "String"),
+    ):
+        ssm.put_parameter(Name=name, Type=kind, Value="x")
+    cloud.front.clear()
+    cloud.truth = {
+        ("aws-ssm-parameter-encryption", "/ward/db-password"): PASS,
+        ("aws-ssm-parameter-encryption", "/shed/db-password"): FAIL,
+        ("aws-ssm-parameter-encryption", "/ward/beds"): NONE,
+    }
+    return cloud
+
+
+@pytest.fixture
+def fsx(cloud):
+    place = f"arn:aws:fsx:us-east-1:{ACCOUNT}:file-system"
+    rows = [
+        {"FileSystemId": name, "ResourceARN": f"{place}/{name}", **settings}
+        for name, settings in {
+            "good": {"WindowsConfiguration": {"AutomaticBackupRetentionDays": 30}},
+            "bad": {"LustreConfiguration": {"AutomaticBackupRetentionDays": 0}},
+            "short": {"OntapConfiguration": {"AutomaticBackupRetentionDays": 3}},
+            "scratch": {"LustreConfiguration": {"DeploymentType": "SCRATCH_2"}},
+        }.items()
+    ]
+    cloud.front.canned["fsx.describe_file_systems"] = lambda region: {
+        "FileSystems": rows if region == "us-east-1" else []
+    }
+    check = "aws-fsx-file-system-backups"
+    cloud.truth = {
+        (check, "good"): PASS,
+        (check, "bad"): FAIL,
+        (check, "short"): FAIL,
+        (check, "scratch"): UNKNOWN,
+    }
+    return cloud
+
+
+@pytest.fixture
+def catalog(cloud):
+    cloud.client("glue").create_database(DatabaseInput={"Name": "wards"})
+    cloud.front.clear()
+    cloud.truth = {
+        ("aws-glue-catalog-encryption", "us-east-1"): FAIL,
+        ("aws-glue-catalog-encryption", "eu-west-1"): NONE,
+    }
+    return cloud
+
+
+@pytest.mark.parametrize("family", ["servers", "migrations", "streams", "parameters", "fsx", "catalog"])
+def test_every_verdict_about_a_seeded_family_is_the_true_one(request, family):
+    cloud = request.getfixturevalue(family)
+    assert_true(cloud, cloud.truth)
+    assert only_reads(cloud)
+
+
+def test_an_encrypted_catalog_passes_only_with_its_passwords(catalog):
+    at_rest = {"CatalogEncryptionMode": "SSE-KMS"}
+    for passwords, status in ((False, FAIL), (True, PASS)):
+        catalog.front.canned["glue.get_data_catalog_encryption_settings"] = {
+            "DataCatalogEncryptionSettings": {
+                "EncryptionAtRest": at_rest,
+                "ConnectionPasswordEncryption": {"ReturnConnectionPasswordEncrypted": passwords},
+            }
+        }
+        verdicts = catalog.verdicts("aws-glue-catalog-encryption")
+        assert verdicts["aws-glue-catalog-encryption", "us-east-1"] == status
+
+
+@pytest.mark.parametrize(
+    ("family", "operation", "permission", "checks"),
+    [
+        ("servers", "transfer.list_servers", "transfer:ListServers", SERVERS),
+        ("servers", "transfer.describe_server", "transfer:DescribeServer", SERVERS),
+        ("migrations", "dms.describe_endpoints", "dms:DescribeEndpoints", "aws-dms-endpoint-tls"),
+        ("streams", "kinesis.list_streams", "kinesis:ListStreams", "aws-kinesis-stream-encryption"),
+        (
+            "streams",
+            "kinesis.describe_stream_summary",
+            "kinesis:DescribeStreamSummary",
+            "aws-kinesis-stream-encryption",
+        ),
+        ("parameters", "ssm.describe_parameters", "ssm:DescribeParameters", "aws-ssm-parameter-encryption"),
+        ("fsx", "fsx.describe_file_systems", "fsx:DescribeFileSystems", "aws-fsx-file-system-backups"),
+        ("catalog", "glue.get_databases", "glue:GetDatabases", "aws-glue-catalog-encryption"),
+        (
+            "catalog",
+            "glue.get_data_catalog_encryption_settings",
+            "glue:GetDataCatalogEncryptionSettings",
+            "aws-glue-catalog-encryption",
+        ),
+    ],
+)
+def test_a_refused_call_gives_unknown_that_names_the_permission(
+    request, family, operation, permission, checks
+):
+    assert_refused(request.getfixturevalue(family), operation, permission, checks)
+
+
+def test_an_account_without_any_of_it_has_nothing_to_judge(cloud):
+    assert_empty(cloud, LISTED)
