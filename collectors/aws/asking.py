@@ -27,5 +27,6 @@ def ask(
         keeps={(service, operation): parse(text) for operation, text in keep.items()},
         enabled=lambda _region: None,
         shared=partial(clients.get, endpoint_url=source.endpoint_url),
+        offered=clients.offered,
     )
     return AwsClient(service, region, access, TaskRecorder(region))

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from collectors.aws.credentials import Binding, WrongCredentials, account_of, bound
-from collectors.aws.errors import code_of, note
+from collectors.aws.errors import NotOffered, code_of, note, unresolved
 from collectors.keep import Keep
 from collectors.kind import KindError, Recorder
 
@@ -18,7 +18,7 @@ class Access:
     """How one account is looked at: its id, its keys call by call, what may be kept of each operation.
 
     `enabled` says whether a region is switched on, None where that could not be found out; it may ask AWS.
-    `shared` gives the process's client of a service in a region.
+    `shared` gives the process's client of a service in a region, `offered` whether AWS has that service there.
     """
 
     account: str
@@ -26,6 +26,7 @@ class Access:
     keeps: Mapping[tuple[str, str], Keep]
     enabled: Callable[[str], bool | None]
     shared: Callable[[str, str], Any]
+    offered: Callable[[str, str], bool]
 
 
 class AwsClient:
@@ -85,6 +86,10 @@ class AwsClient:
         except Exception as error:
             note(error, operation, self.region, self._access.enabled)
             self._recorder.failed(name, asked, code_of(error), request_id=_request_id(error))
+            if unresolved(error) and not self._access.offered(
+                self._shared.meta.service_model.service_name, self.region
+            ):
+                raise NotOffered(self.service, self.region) from error
             raise
         if answer is None:
             return None

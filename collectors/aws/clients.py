@@ -57,6 +57,13 @@ class Clients:
             session.register_component("data_loader", self._shared().get_component("data_loader"))
             return session.get_credentials()
 
+    def offered(self, service: str, region: str) -> bool:
+        """Whether the SDK lists an endpoint of a service in a region; True where it lists none at all."""
+        with self._lock:
+            session = self._shared()
+            listed = session.get_available_regions(service, session.get_partition_for_region(region))
+        return not listed or region in listed
+
     def close(self) -> None:
         """Close every connection pool."""
         with self._lock:

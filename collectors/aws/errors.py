@@ -64,9 +64,17 @@ _NOT_ENABLED = frozenset(["OptInRequired", "RegionDisabledException", "InvalidRe
 _ALSO_NOT_ENABLED = frozenset(
     ["AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "InvalidToken"]
 )
+_UNRESOLVED = frozenset(["NameResolutionError", "gaierror"])
 _BY_ORGANISATION = re.compile(
     r"(?:explicit deny in an?|because no) (?:service|resource) control policy", re.IGNORECASE
 )
+
+
+class NotOffered(NightledgerError):
+    """A service has no endpoint in a region: its name does not resolve, and the SDK lists no such endpoint."""
+
+    def __init__(self, service: str, region: str) -> None:
+        super().__init__(f"{service} is not offered in region {region}")
 
 
 class NotEnabled(NightledgerError):
@@ -97,8 +105,16 @@ def note(error: Exception, operation: str, region: str, enabled: Callable[[str],
         where["RegionEnabled"] = enabled(region)
 
 
+def unresolved(error: Exception) -> bool:
+    """Whether the endpoint's very name is unknown, not merely unreachable."""
+    inner = getattr(error, "kwargs", {}).get("error")
+    return type(error).__name__ == "EndpointConnectionError" and type(inner).__name__ in _UNRESOLVED
+
+
 def classify(error: Exception) -> Failure:
     """Read one exception of our clients, with what `note` wrote into it; asks nobody."""
+    if isinstance(error, NotOffered):
+        return Failure("NotOffered", Reason.NOT_AVAILABLE, str(error), reach=Reach.SCOPE_NOT_APPLICABLE)
     where = _metadata(error)
     operation, region = str(where.get("Operation", "")), str(where.get("Region", ""))
     code = code_of(error)

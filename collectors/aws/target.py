@@ -62,6 +62,7 @@ class AwsTarget:
             keeps=self._keeps,
             enabled=self._enabled,
             shared=self._shared,
+            offered=self._clients.offered,
         )
         return AwsClient(name, region, access, recorder)
 

@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import botocore.session
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
+from collectors.aws.asking import ask
 from collectors.aws.clients import Clients
-from collectors.aws.errors import NotEnabled, classify
+from collectors.aws.credentials import Binding
+from collectors.aws.errors import NotEnabled, NotOffered, classify
 from collectors.aws.kind import REGIONS, AwsKind
 from collectors.aws.organization import KEEP, members
 from collectors.aws.source import HOMES, Source
 from collectors.kind import Found, Reach, lists
 from collectors.plan import plan_kind, specs
 from collectors.poll import Errand, poll
+from evidence.model import Reason
 
 CHECK = "aws-s3-bucket-encryption"
 in_the_cloud = pytest.mark.server("moto")
@@ -242,3 +248,56 @@ def test_a_region_refused_by_policy_is_a_failed_row_and_the_others_are_seen(clou
         "eu-west-1": "failed",
         "us-east-1": "complete",
     }
+
+
+class NoSuchName(Exception):
+    """Stands for the address that the resolver does not know."""
+
+
+def unknown_name():
+    return EndpointConnectionError(
+        endpoint_url="https://x", error=type("NameResolutionError", (NoSuchName,), {})()
+    )
+
+
+def asked_where(service, region, error, monkeypatch):
+    clients = Clients()
+    keys = Binding("aws/1", SimpleNamespace(access_key="AKIA", secret_key="x", token=None))
+    identity = SimpleNamespace(account="1", binding=lambda: keys)
+    client = ask(clients, Source("s"), identity, (service, region), {"describe_fleets": "Fleets[]{Name}"})
+
+    def refuse(**_):
+        raise error
+
+    monkeypatch.setattr(clients.get(service, region), "describe_fleets", refuse)
+    try:
+        client.describe_fleets()
+    except (EndpointConnectionError, NotOffered) as seen:
+        return classify(seen)
+    finally:
+        clients.close()
+
+
+def test_a_service_that_aws_does_not_offer_in_a_region_is_not_applicable_there(monkeypatch):
+    failure = asked_where("appstream", "eu-north-1", unknown_name(), monkeypatch)
+    assert failure.reach is Reach.SCOPE_NOT_APPLICABLE
+    assert failure.detail == "appstream is not offered in region eu-north-1"
+
+
+def test_a_name_that_does_not_resolve_where_the_service_is_offered_is_an_error(monkeypatch):
+    failure = asked_where("appstream", "us-east-1", unknown_name(), monkeypatch)
+    assert (failure.reason, failure.reach) == (Reason.ERROR, Reach.FACT)
+
+
+def test_an_endpoint_that_does_not_answer_is_an_error_wherever_it_is(monkeypatch):
+    unreachable = EndpointConnectionError(endpoint_url="https://x", error=ConnectionRefusedError())
+    failure = asked_where("appstream", "eu-north-1", unreachable, monkeypatch)
+    assert (failure.reason, failure.reach) == (Reason.ERROR, Reach.FACT)
+
+
+def test_a_service_whose_regions_the_sdk_does_not_list_is_taken_to_be_offered():
+    clients = Clients()
+    assert clients.offered("iam", "eu-north-1")
+    assert clients.offered("ec2", "us-gov-west-1")
+    assert not clients.offered("appstream", "eu-north-1")
+    clients.close()
