@@ -114,7 +114,7 @@ def _is_about(statement: Mapping[str, Any], arn: str) -> bool:
 
 
 def _names(statement: Mapping[str, Any], action: str) -> bool:
-    return any(_matches(held.lower(), action.lower()) for held in values(statement.get("Action")))
+    return any(matches(held.lower(), action.lower()) for held in values(statement.get("Action")))
 
 
 def _only_condition_is_no_tls(condition: Any) -> bool:
@@ -186,16 +186,17 @@ def _principal_kinds(statement: Mapping[str, Any]) -> set[str]:
 
 
 def _covers(statement: Mapping[str, Any], arn: str) -> bool:
-    return any(_matches(pattern, arn) for pattern in values(statement.get("Resource")))
+    return any(matches(pattern, arn) for pattern in values(statement.get("Resource")))
 
 
 def _covers_all_below(statement: Mapping[str, Any], bucket_arn: str) -> bool:
     # A pattern that ends in * and matches "bucket/" also matches whatever comes after it.
     patterns = values(statement.get("Resource"))
-    return any(pattern.endswith("*") and _matches(pattern, f"{bucket_arn}/") for pattern in patterns)
+    return any(pattern.endswith("*") and matches(pattern, f"{bucket_arn}/") for pattern in patterns)
 
 
-def _matches(pattern: str, text: str) -> bool:
+def matches(pattern: str, text: str) -> bool:
+    """Whether the text fits a pattern of a policy, where * stands for anything and ? for one character."""
     glob = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
     return re.fullmatch(glob, text, re.DOTALL) is not None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.check import supporting
+from checks.check import context, supporting
 
 DIRECTORY_KEEPS_STRANGERS_OUT = supporting(
     "164.312(a)(1)",
@@ -34,4 +34,29 @@ ONE_SUPERUSER_NAME = supporting(
     proves="only one account name carries the superuser's number, so its actions are not recorded under another name",
     does_not_prove="who uses that account, that accounts which the name service does not list are harmless, or that "
     "every person has an account of their own",
+)
+OUTSIDERS_NARROWED = supporting(
+    "164.312(a)(1)",
+    proves="another organisation's account gets in only with the id that was agreed with it, or is one we know",
+    does_not_prove="which persons of that account come in, or that the rights they get were granted",
+)
+UNUSED_CREDENTIALS_END = supporting(
+    "164.308(a)(3)(ii)(C)",
+    proves="a password or key that nobody has used for long no longer opens anything",
+    does_not_prove="that access ended when a person left",
+)
+DUTIES_SEPARATED = supporting(
+    "164.308(a)(4)(ii)(C)",
+    proves="by the policies read, nobody can both hand out a key and read what it protects",
+    does_not_prove="that boundaries, organisation policies and grants, which were not read, allow no more or less",
+)
+PERSON_BEHIND_NAME = context(
+    "164.312(a)(2)(i)",
+    proves="whether a login carries a name that several people could share",
+    does_not_prove="that it is shared, or that other logins are not",
+)
+ROOT_LEFT_ALONE = supporting(
+    "164.312(a)(2)(i)",
+    proves="the account's all-powerful shared identity was not used lately, so its actions are not hidden behind it",
+    does_not_prove="that every person acts under an identity of their own",
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
 from collectors.aws.client import AwsClient, own_arn
+from collectors.aws.credential_use import REPORT, REPORT_NEEDS, read_report, use_of
+from collectors.aws.iam_groups import DETAILS, details, held
 from collectors.aws.kind import AwsKind
 from collectors.kind import Found, fact, lists, lookup
 from evidence.facts.aws import (
@@ -18,9 +19,9 @@ from evidence.facts.aws import (
     UserKeys,
     UserPolicy,
 )
+from evidence.facts.aws_identity import CredentialUse
 from evidence.model import Missing, Reason
 
-_REPORT_POLLS = 30
 _USERS = "Users[]{UserName, UserId, Arn, CreateDate}"
 _STALE = Missing(Reason.STALE, detail="the credential report is older than this user")
 
@@ -34,15 +35,8 @@ class User(AwsKind):
     keep: ClassVar = {
         "list_users": _USERS,
         "generate_credential_report": "State",
-        "get_credential_report": (
-            "Content:csv{arn, user_creation_time, password_enabled, mfa_active, access_key_1_active, "
-            "access_key_2_active}"
-        ),
-        "get_account_authorization_details": (
-            "UserDetailList[]{Arn, UserPolicyList[]{PolicyName, PolicyDocument{*}}, "
-            "AttachedManagedPolicies[]{PolicyArn}}, "
-            "Policies[]{Arn, PolicyVersionList[]{IsDefaultVersion, Document{*}}}"
-        ),
+        "get_credential_report": REPORT,
+        "get_account_authorization_details": DETAILS,
     }
 
     @lists(needs="iam:ListUsers")
@@ -53,32 +47,16 @@ class User(AwsKind):
                 arn = own_arn(iam, row["Arn"])
                 yield Found(f"{arn}#{row['UserId']}", row["UserName"], handle=(arn, row["CreateDate"]))
 
-    @lookup(
-        needs={
-            "generate_credential_report": "iam:GenerateCredentialReport",
-            "get_credential_report": "iam:GetCredentialReport",
-        }
-    )
+    @lookup(needs=REPORT_NEEDS)
     def credential_report(self, iam: AwsClient) -> Mapping[str, Mapping[str, str]]:
-        """The credential report by ARN; raises TimeoutError when AWS does not finish it in half a minute."""
-        for _ in range(_REPORT_POLLS):
-            if iam.generate_credential_report()["State"] == "COMPLETE":
-                return {row["arn"]: row for row in iam.get_credential_report()["Content"]}
-            time.sleep(1)
-        raise TimeoutError("the credential report was not ready")
+        """The credential report by ARN."""
+        return read_report(iam)
 
     @lookup(needs="iam:GetAccountAuthorizationDetails")
     def user_policies(self, iam: AwsClient) -> Mapping[str, list[UserPolicy]]:
         """GetAccountAuthorizationDetails: every user's own policies by the user's ARN, in a few pages."""
-        users: list[Mapping[str, Any]] = []
-        managed: dict[str, PolicyDocument] = {}
-        pages = iam.pages(
-            "get_account_authorization_details", Filter=["User", "LocalManagedPolicy"], MaxItems=1000
-        )
-        for page in pages:
-            users += page["UserDetailList"]
-            managed |= {row["Arn"]: _default_version(row) for row in page["Policies"]}
-        return {user["Arn"]: _policies(user, managed) for user in users}
+        users, managed = details(iam, "User")
+        return {user["Arn"]: held(user, "UserPolicyList", managed) for user in users}
 
     @fact()
     def console(
@@ -97,6 +75,14 @@ class User(AwsKind):
         if row is None:
             return _STALE
         return {"active": _yes(row["access_key_1_active"]) + _yes(row["access_key_2_active"])}
+
+    @fact(volatile=True)
+    def use(
+        self, user: Found, credential_report: Mapping[str, Mapping[str, str]]
+    ) -> list[CredentialUse] | Missing:
+        """When the user's password and keys were last used; stale for a user newer than the report."""
+        row = _own_row(user, credential_report)
+        return _STALE if row is None else use_of(row)
 
     @fact()
     def policies(
@@ -139,7 +125,8 @@ class Role(AwsKind):
     kind = "aws.iam.role"
     service = "iam"
     keep: ClassVar = {
-        "list_roles": "Roles[]{RoleName, RoleId, Arn, Path, MaxSessionDuration, AssumeRolePolicyDocument{*}}"
+        "get_account_authorization_details": DETAILS,
+        "list_roles": "Roles[]{RoleName, RoleId, Arn, Path, MaxSessionDuration, AssumeRolePolicyDocument{*}}",
     }
     session: RoleSession
     trust: PolicyDocument
@@ -152,7 +139,23 @@ class Role(AwsKind):
                 linked = row["Path"].startswith("/aws-service-role/")
                 session = {"max_seconds": row["MaxSessionDuration"], "service_linked": linked}
                 gives = {"session": session, "trust": row["AssumeRolePolicyDocument"]}
-                yield Found(f"{own_arn(iam, row['Arn'])}#{row['RoleId']}", row["RoleName"], gives=gives)
+                arn = own_arn(iam, row["Arn"])
+                yield Found(f"{arn}#{row['RoleId']}", row["RoleName"], gives=gives, handle=arn)
+
+    @lookup(needs="iam:GetAccountAuthorizationDetails")
+    def role_policies(self, iam: AwsClient) -> Mapping[str, list[UserPolicy]]:
+        """GetAccountAuthorizationDetails: every role's policies by the role's ARN, in a few pages."""
+        roles, managed = details(iam, "Role")
+        return {role["Arn"]: held(role, "RolePolicyList", managed) for role in roles}
+
+    @fact()
+    def policies(
+        self, role: Found, role_policies: Mapping[str, list[UserPolicy]]
+    ) -> list[UserPolicy] | Missing:
+        """The policies attached to or written into the role."""
+        return role_policies.get(
+            role.handle, Missing(Reason.STALE, detail="the role is newer than the policy listing")
+        )
 
 
 def _yes(text: str) -> bool:
@@ -172,23 +175,6 @@ def _own_row(user: Found, report: Mapping[str, Mapping[str, str]]) -> Mapping[st
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(microsecond=0)
-
-
-def _default_version(row: Mapping[str, Any]) -> PolicyDocument:
-    document: PolicyDocument = next(v["Document"] for v in row["PolicyVersionList"] if v["IsDefaultVersion"])
-    return document
-
-
-def _policies(user: Mapping[str, Any], managed: Mapping[str, PolicyDocument]) -> list[UserPolicy]:
-    inline: list[UserPolicy] = [
-        {"name": row["PolicyName"], "document": row["PolicyDocument"]}
-        for row in user.get("UserPolicyList", [])
-    ]
-    attached: list[UserPolicy] = [
-        {"name": row["PolicyArn"], "document": managed.get(row["PolicyArn"])}
-        for row in user["AttachedManagedPolicies"]
-    ]
-    return sorted(inline + attached, key=lambda policy: policy["name"])
 
 
 def _keys_of(iam: AwsClient, user: str) -> list[dict[str, Any]]:

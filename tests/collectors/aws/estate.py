@@ -133,6 +133,9 @@ def _users(cloud: Any, truth: dict[tuple[str, str], str], count: int) -> None:
             iam.put_user_policy(UserName=name, PolicyName="all", PolicyDocument=json.dumps(everything))
         truth["aws-iam-user-console-mfa", name] = (PASS if mfa else FAIL) if console else NONE
         truth["aws-iam-user-single-key", name] = (NONE, PASS, FAIL)[keys]
+        truth["aws-iam-user-unused-key", name] = PASS if keys else NONE
+        truth["aws-iam-user-unused-password", name] = PASS if console else NONE
+        truth["aws-iam-user-personal-name", name] = PASS if console else NONE
         truth["aws-iam-user-no-full-access", name] = FAIL if admin else PASS
         truth["aws-iam-user-no-own-policies", name] = FAIL if admin else PASS
 
@@ -155,6 +158,8 @@ def _roles(cloud: Any, truth: dict[tuple[str, str], str]) -> None:
         )
         truth["aws-iam-role-session-duration", name] = session
         truth["aws-iam-role-trust", name] = trust
+        truth["aws-iam-role-outside-trust", name] = NONE
+        truth["aws-iam-no-full-access", name] = PASS
 
 
 def _storage(cloud: Any, truth: dict[tuple[str, str], str], region: str, count: int) -> None:

@@ -1,0 +1,1 @@
+"""Derived kinds: what is known only when several kinds are seen together."""

@@ -1,0 +1,66 @@
+"""IAM groups: the rights that their members share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from collectors.aws.client import AwsClient, own_arn
+from collectors.aws.kind import AwsKind
+from collectors.kind import Found, lists
+from evidence.facts.aws import PolicyDocument, UserPolicy
+
+_HELD = "PolicyName, PolicyDocument{*}"
+DETAILS = (
+    f"UserDetailList[]{{Arn, UserPolicyList[]{{{_HELD}}}, AttachedManagedPolicies[]{{PolicyArn}}}}, "
+    f"GroupDetailList[]{{Arn, GroupName, GroupId, GroupPolicyList[]{{{_HELD}}}, AttachedManagedPolicies[]{{PolicyArn}}}}, "
+    f"RoleDetailList[]{{Arn, RolePolicyList[]{{{_HELD}}}, AttachedManagedPolicies[]{{PolicyArn}}}}, "
+    "Policies[]{Arn, PolicyVersionList[]{IsDefaultVersion, Document{*}}}"
+)
+
+
+class Group(AwsKind):
+    """An IAM group; who its members are is not asked."""
+
+    kind = "aws.iam.group"
+    service = "iam"
+    keep: ClassVar = {"get_account_authorization_details": DETAILS}
+    policies: list[UserPolicy]
+
+    @lists(needs="iam:GetAccountAuthorizationDetails", gives="policies")
+    def every(self, iam: AwsClient) -> Iterator[Found]:
+        """GetAccountAuthorizationDetails of groups and the account's own managed policies."""
+        groups, managed = details(iam, "Group")
+        for row in groups:
+            gives = {"policies": held(row, "GroupPolicyList", managed)}
+            yield Found(f"{own_arn(iam, row['Arn'])}#{row['GroupId']}", row["GroupName"], gives=gives)
+
+
+def details(iam: AwsClient, type_: str) -> tuple[list[Mapping[str, Any]], Mapping[str, PolicyDocument]]:
+    """Every "User", "Group" or "Role" with its policies, and the account's own managed policies by ARN."""
+    rows: list[Mapping[str, Any]] = []
+    managed: dict[str, PolicyDocument] = {}
+    pages = iam.pages(
+        "get_account_authorization_details", Filter=[type_, "LocalManagedPolicy"], MaxItems=1000
+    )
+    for page in pages:
+        rows += page[f"{type_}DetailList"]
+        managed |= {row["Arn"]: _default_version(row) for row in page["Policies"]}
+    return rows, managed
+
+
+def held(row: Mapping[str, Any], inline: str, managed: Mapping[str, PolicyDocument]) -> list[UserPolicy]:
+    """The policies written into an identity (under `inline`) and attached to it; None for AWS's own documents."""
+    own: list[UserPolicy] = [
+        {"name": policy["PolicyName"], "document": policy["PolicyDocument"]} for policy in row.get(inline, [])
+    ]
+    attached: list[UserPolicy] = [
+        {"name": policy["PolicyArn"], "document": managed.get(policy["PolicyArn"])}
+        for policy in row["AttachedManagedPolicies"]
+    ]
+    return sorted(own + attached, key=lambda policy: policy["name"])
+
+
+def _default_version(row: Mapping[str, Any]) -> PolicyDocument:
+    document: PolicyDocument = next(v["Document"] for v in row["PolicyVersionList"] if v["IsDefaultVersion"])
+    return document
