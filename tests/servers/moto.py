@@ -148,7 +148,8 @@ class Front:
         size = int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(size)
         if self.page_size:
-            body = re.sub(rb"MaxResults=[0-9]+", b"MaxResults=%d" % self.page_size, body)
+            asked = rb"(MaxResults|MaxRecords|PageSize)=[0-9]+"
+            body = re.sub(asked, rb"\g<1>=%d" % self.page_size, body)
             environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = io.BytesIO(body)
         form = urllib.parse.parse_qs(body.decode())

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tests.collectors.aws.look import fingerprint
+
 
 def assert_true(cloud: Any, truth: Mapping[tuple[str, str], str]) -> None:
     """Every seeded verdict is the true one, and every check asked has one."""
@@ -36,6 +38,16 @@ def assert_empty(cloud: Any, checks: str) -> None:
     findings = cloud.judge(checks.split())
     assert {finding.check for finding in findings} == set(checks.split())
     assert {finding.status.value for finding in findings} == {"not_applicable"}
+
+
+def assert_steady(cloud: Any, checks: str) -> None:
+    """However many work at it, the facts are the same bytes, and a second look makes no new object."""
+    first = cloud.poll(checks=checks.split(), workers=1)
+    known = {name for result in first.values() for name in result.objects}
+    for workers in (3, 16):
+        again = cloud.poll(checks=checks.split(), workers=workers)
+        assert fingerprint(again) == fingerprint(first)
+        assert {name for result in again.values() for name in result.objects} <= known
 
 
 def only_reads(cloud: Any) -> bool:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.collectors.aws.family import assert_empty, assert_refused, assert_true, only_reads
+from tests.collectors.aws.family import assert_empty, assert_refused, assert_steady, assert_true, only_reads
 from tests.collectors.aws.look import ACCOUNT, AS_OF
 
 pytestmark = pytest.mark.server("moto")
@@ -123,3 +123,7 @@ def test_a_refused_call_gives_unknown_that_names_the_permission(backups, operati
 
 def test_an_account_without_backups_has_nothing_to_judge(cloud):
     assert_empty(cloud, f"{VAULTS} aws-backup-plan-selects aws-backup-copy-recent")
+
+
+def test_backups_are_the_same_however_many_look_and_however_often(backups):
+    assert_steady(backups, " ".join(sorted({check for check, _ in TRUTH})))

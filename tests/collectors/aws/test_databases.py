@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.collectors.aws.family import assert_empty, assert_refused, assert_true
+from tests.collectors.aws.family import assert_empty, assert_refused, assert_steady, assert_true
 from tests.collectors.aws.look import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
@@ -66,7 +66,8 @@ def databases(cloud):
     }
     instance(rds, "ward", **good)
     instance(rds, "shed", **bad)
-    instance(cloud.client("rds", "eu-west-1"), "book", Engine="oracle-se2", StorageEncrypted=True)
+    book = {"Engine": "oracle-se2", "StorageEncrypted": True, "PubliclyAccessible": False}
+    instance(cloud.client("rds", "eu-west-1"), "book", **book)
     rds.create_db_snapshot(DBInstanceIdentifier="ward", DBSnapshotIdentifier="kept")
     rds.create_db_snapshot(DBInstanceIdentifier="shed", DBSnapshotIdentifier="leaked")
     rds.modify_db_snapshot_attribute(
@@ -171,3 +172,25 @@ def test_a_refused_call_gives_unknown_that_names_the_permission(databases, opera
 
 def test_an_account_without_databases_has_nothing_to_judge(cloud):
     assert_empty(cloud, f"{ON_BOTH} {ON_INSTANCES} {ON_SNAPSHOTS}")
+
+
+def test_databases_are_the_same_however_many_look_and_however_often(databases):
+    assert_steady(databases, f"{ON_BOTH} {ON_INSTANCES} {ON_SNAPSHOTS}")
+
+
+def test_databases_on_more_than_one_page_are_all_read(databases):
+    for number in range(3):
+        instance(databases.client("rds"), f"more-{number}", DBParameterGroupName="strict")
+    databases.front.page_size = 2
+    databases.front.counts.clear()
+    results = databases.poll(databases.source(regions=("us-east-1",)), ["aws-rds-storage-encryption"])
+    (coverage,) = results[f"aws/{ACCOUNT}", "aws.rds.instance"].coverage
+    assert (coverage.status.value, coverage.listed) == ("complete", 5)
+    assert databases.front.counts["rds.describe_db_instances"] == 3
+
+
+def test_what_aws_leaves_out_of_one_row_is_unknown_for_it_and_stops_no_listing(cloud):
+    instance(cloud.client("rds"), "quiet", StorageEncrypted=True)
+    verdicts = cloud.verdicts("aws-rds-instance-not-public", "aws-rds-storage-encryption")
+    assert verdicts["aws-rds-instance-not-public", "quiet"] == UNKNOWN
+    assert verdicts["aws-rds-storage-encryption", "quiet"] == PASS

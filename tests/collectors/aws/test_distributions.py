@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.collectors.aws.family import assert_empty, assert_refused, assert_true, only_reads
+from tests.collectors.aws.family import assert_empty, assert_refused, assert_steady, assert_true, only_reads
 
 pytestmark = pytest.mark.server("moto")
 
@@ -121,3 +121,9 @@ def test_a_refused_call_gives_unknown_that_names_the_permission(
 
 def test_an_account_without_distributions_and_apis_has_nothing_to_judge(cloud):
     assert_empty(cloud, f"{DISTRIBUTIONS} {APIS}")
+
+
+@pytest.mark.parametrize("family", ["apis", "distributions"])
+def test_they_are_the_same_however_many_look_and_however_often(request, family):
+    cloud = request.getfixturevalue(family)
+    assert_steady(cloud, " ".join(sorted({check for check, _ in cloud.truth})))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.collectors.aws.family import assert_empty, assert_refused, assert_true, only_reads
+from tests.collectors.aws.family import assert_empty, assert_refused, assert_steady, assert_true, only_reads
 from tests.collectors.aws.look import ACCOUNT, AS_OF
 
 pytestmark = pytest.mark.server("moto")
@@ -256,3 +256,16 @@ def test_a_refused_call_gives_unknown_that_names_the_permission(
 
 def test_an_account_without_endpoints_has_nothing_to_judge(cloud):
     assert_empty(cloud, f"{BALANCERS} {CLASSIC} {CERTIFICATES}")
+
+
+@pytest.mark.parametrize("family", sorted(TRUTH))
+def test_endpoints_are_the_same_however_many_look_and_however_often(request, family):
+    assert_steady(request.getfixturevalue(family), " ".join(sorted({check for check, _ in TRUTH[family]})))
+
+
+def test_load_balancers_on_more_than_one_page_are_all_read(balancers):
+    balancers.front.page_size = 2
+    results = balancers.poll(balancers.source(regions=("us-east-1",)), ["aws-elbv2-load-balancer-tls-only"])
+    (coverage,) = results[f"aws/{ACCOUNT}", "aws.elbv2.load_balancer"].coverage
+    assert (coverage.status.value, coverage.listed) == ("complete", 5)
+    assert balancers.front.counts["elbv2.describe_load_balancers"] == 3

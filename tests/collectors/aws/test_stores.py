@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.collectors.aws.family import assert_empty, assert_refused, assert_true, only_reads
+from tests.collectors.aws.family import assert_empty, assert_refused, assert_steady, assert_true, only_reads
 
 pytestmark = pytest.mark.server("moto")
 
@@ -342,3 +342,8 @@ def test_a_refused_call_gives_unknown_that_names_the_permission(
 
 def test_an_account_without_stores_has_nothing_to_judge(cloud):
     assert_empty(cloud, f"{TABLES} {SECRETS} {MESSAGES} {FILES} {CACHES} {SEARCH} {WAREHOUSES}")
+
+
+@pytest.mark.parametrize("family", sorted(TRUTH))
+def test_stores_are_the_same_however_many_look_and_however_often(request, family):
+    assert_steady(request.getfixturevalue(family), " ".join(sorted({check for check, _ in TRUTH[family]})))
