@@ -31,8 +31,8 @@ def block(rows: list[dict[str, str]]) -> str:
 
 
 def undated(sentence: str) -> str:
-    """A sentence that is the same whenever the demo is played."""
-    return re.sub(r" of \d{4}-\d\d-\d\d", "", sentence)
+    """A sentence that is the same whenever the demo is played: no date, and no identifier that moto drew."""
+    return re.sub(r"\b([a-z]+)-[0-9a-f]{8,17}\b", r"\1-...", re.sub(r" of \d{4}-\d\d-\d\d", "", sentence))
 
 
 def main() -> None:

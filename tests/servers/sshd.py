@@ -70,7 +70,7 @@ def running(directory: Path, *settings: str) -> Iterator[Sshd]:
     configuration = directory / "sshd_config"
     configuration.write_text("\n".join(_configuration(server, settings)) + "\n")
     server.pin()
-    made = not _PRIVILEGE_SEPARATION.exists()
+    # Left in place: another sshd of another test run may be using it.
     _PRIVILEGE_SEPARATION.mkdir(mode=0o755, exist_ok=True)
     command = [_sshd() or "sshd", "-D", "-e", "-f", str(configuration)]
     with (directory / "sshd.log").open("wb") as log, subprocess.Popen(command, stderr=log) as process:
@@ -81,8 +81,6 @@ def running(directory: Path, *settings: str) -> Iterator[Sshd]:
         finally:
             process.terminate()
             process.wait(10)
-            if made:
-                _PRIVILEGE_SEPARATION.rmdir()
 
 
 def _configuration(server: Sshd, settings: tuple[str, ...]) -> Iterator[str]:
