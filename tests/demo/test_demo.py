@@ -17,12 +17,12 @@ def told(tmp_path_factory) -> list[list[tuple[str, str]]]:
 
 def drift_of(home) -> list[tuple[str, str]]:
     subprocess.run([sys.executable, "-m", "demo", str(home)], check=True, capture_output=True)
-    # Within one class the order is that of names, some of which moto draws.
-    return sorted((row["change"], undated(row["sentence"])) for row in changes(home))
+    return [(row["change"], undated(row["sentence"])) for row in changes(home)]
 
 
 def test_the_demo_tells_the_same_story_twice(told):
-    assert told[0] == told[1]
+    # Within one class the order is that of names, some of which moto draws.
+    assert sorted(told[0]) == sorted(told[1])
 
 
 @pytest.mark.parametrize(
@@ -45,4 +45,4 @@ def test_a_withdrawn_permission_is_neither_fixed_nor_vanished(told):
 
 def test_the_readme_shows_what_the_demo_says(told):
     rows = [{"change": change, "sentence": sentence} for change, sentence in told[0]]
-    assert BLOCK.search(README.read_text())[0] == block(rows)
+    assert sorted(BLOCK.search(README.read_text())[0].splitlines()) == sorted(block(rows).splitlines())
