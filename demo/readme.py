@@ -11,22 +11,19 @@ from pathlib import Path
 
 README = Path(__file__).parent.parent / "README.md"
 BLOCK = re.compile(r"(?<=<!-- demo -->\n).*?(?=<!-- /demo -->)", re.DOTALL)
-REMINDERS = {"still_failing", "blind_spot_lasts"}
 
 
 def changes(home: Path) -> list[dict[str, str]]:
-    """What the drift between the demo's two nights says, as the command line gives it."""
+    """The news of the demo's second night, as the command line gives it."""
     command = [sys.executable, "-m", "nightledger", "drift", "--config", str(home / "nightledger.yaml")]
     done = subprocess.run([*command, "--output", "json"], capture_output=True, text=True, check=True)
-    rows: list[dict[str, str]] = json.loads(done.stdout)["rows"]
-    return rows
+    return [row for row in json.loads(done.stdout)["rows"] if row["news"]]
 
 
 def block(rows: list[dict[str, str]]) -> str:
-    """The README's block: the news of the night, without what merely goes on, and without this day's date."""
-    news = [row for row in rows if row["change"] not in REMINDERS]
-    width = max(len(row["change"]) for row in news)
-    lines = [f"{row['change'].replace('_', ' '):{width}}  {undated(row['sentence'])}" for row in news]
+    """The README's block, without this day's date."""
+    width = max(len(row["change"]) for row in rows)
+    lines = [f"{row['change'].replace('_', ' '):{width}}  {undated(row['sentence'])}" for row in rows]
     return "```text\n" + "\n".join(lines) + "\n```\n"
 
 

@@ -96,7 +96,7 @@ def sealed_outcome(
     outcome = of_store(store.findings(run_id), store.units(run_id), reading)
     outcome.before = drift.baseline(store, run_id)
     if outcome.before is not None:
-        outcome.changed = changed(changed_since(store, settings, outcome.before, store.run(run_id)))
+        outcome.changed = len(changed_since(store, settings, outcome.before, store.run(run_id)).news)
     return outcome
 
 
@@ -111,26 +111,3 @@ def local_day(settings: Settings, moment: str = "") -> date:
     """The organisation's date at a UTC ISO-8601 moment, by default now."""
     instant = datetime.fromisoformat(moment) if moment else datetime.now(UTC)
     return instant.astimezone(settings.organisation.zone).date()
-
-
-def changed(found: drift.Drift) -> int:
-    """How many entries report a change rather than remind of what was so before."""
-    return sum(not _stands(entry, found.before) for entry in found.entries)
-
-
-def _stands(entry: drift.Entry, before: Run) -> bool:
-    """Whether the entry was true at the earlier run too."""
-    long_blind = entry.change is drift.Change.BLIND_SPOT and 0 < entry.since <= before.id
-    return long_blind or entry.change in _REMINDERS
-
-
-_REMINDERS = frozenset(
-    {
-        drift.Change.STILL_FAILING,
-        drift.Change.STALE,
-        drift.Change.FLAPPING,
-        drift.Change.WAIVER_EXPIRING,
-        drift.Change.WAIVER_EXPIRED,
-        drift.Change.WAIVER_ORPHANED,
-    }
-)

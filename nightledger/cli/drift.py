@@ -45,6 +45,9 @@ def add(verbs: Verbs) -> None:
         "--run", default="last", metavar="REF", help="the later run: a number, `last` or a date"
     )
     parser.add_argument(
+        "--all", action="store_true", help="also what goes on as before: still failing, still unseen"
+    )
+    parser.add_argument(
         "--who", action="store_true", help="ask the sources who made the changes; nothing of it is kept"
     )
     parser.add_argument(
@@ -55,7 +58,7 @@ def add(verbs: Verbs) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the changes."""
     from nightledger.cli.context import open_store, run_named, settings_of  # noqa: PLC0415 - not for --help
-    from nightledger.nightly import changed, changed_since  # noqa: PLC0415 - not for --help
+    from nightledger.nightly import changed_since  # noqa: PLC0415 - not for --help
 
     settings = settings_of(args)
     with open_store(settings, create=False) as store:
@@ -63,19 +66,26 @@ def run(args: argparse.Namespace) -> int:
         before = _before(store, after, args.since)
         found = changed_since(store, settings, before, after)
         acts = _acts(store, settings, found) if args.who else {}
-    changes, entries = changed(found), found.entries
+    news = set(found.news)
+    changes = len(news)
+    entries = [one for one in found.entries if one in news or args.all or args.output != "table"]
     about = {"before": before.id, "after": after.id, "series": after.series, "changed": changes}
     columns = (
         ("change", "sentence")
         if args.output == "table"
         else ("change", "kind", "uid", "name", "check", "sentence")
     )
-    rows = [_row(entry) for entry in entries]
+    rows = [_row(entry) | {"news": entry in news} for entry in entries]
     if args.who:
         columns = (*columns, "who")
         rows = [{**row, **_who(entry, acts)} for row, entry in zip(rows, entries, strict=True)]
     emit(Result("drift", columns, rows, about, "nothing changed"), args.output)
     if not args.quiet:
+        lasting = len(found.entries) - len(entries)
+        if lasting:
+            note(
+                f"{count(lasting, 'more line')} about what goes on as before, still failing or still unseen: --all"
+            )
         note(
             f"{count(changes, 'change')} from run {before.id} ({before.started}) to run {after.id} ({after.started})"
         )

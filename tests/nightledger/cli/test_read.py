@@ -94,9 +94,12 @@ def test_a_failure_that_stays_is_told_but_is_no_change(run):
     run("scan")
     run("scan")
     ended = run("drift", "--fail-on", "drift")
-    assert ended.code == 0
-    assert "still_failing" in ended.out
+    assert (ended.code, ended.out) == (0, "nothing changed\n")
     assert "0 changes" in ended.err
+    assert "still_failing" in run("drift", "--all").out
+    assert any(
+        row["change"] == "still_failing" and not row["news"] for row in run("drift", "--output", "json").rows
+    )
 
 
 def test_losing_sight_is_a_change_once(desk, run):
