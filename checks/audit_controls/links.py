@@ -89,3 +89,8 @@ SHELL_RECORDED = supporting(
     proves="what is typed and shown in shell sessions through Session Manager is written down",
     does_not_prove="that port forwarding or SSH through it is, that other ways in are, or that anyone examines it",
 )
+CLUSTER_RECORDED = supporting(
+    "164.312(b)",
+    proves="who asked the cluster's own API for what is written down outside the cluster",
+    does_not_prove="what the programs in the cluster did with ePHI, or that anyone examines the record",
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.check import supporting
+from checks.check import context, supporting
 
 EARLIER_STATE_KEPT = supporting(
     "164.312(c)(2)",
@@ -18,4 +18,9 @@ NOT_DELETED_BY_MISTAKE = supporting(
     "164.312(c)(1)",
     proves="this cannot be deleted as a whole before its protection is taken off",
     does_not_prove="that what it holds is not altered or deleted piece by piece",
+)
+IMAGE_STAYS = context(
+    "164.312(c)(1)",
+    proves="whether the name of a program image can quietly be given to another one",
+    does_not_prove="anything about the data that the program works on",
 )

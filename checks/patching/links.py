@@ -34,3 +34,13 @@ DATABASE_UPDATES_KEEP_COMING = supporting(
     proves="minor versions, which close known weaknesses of the database engine, are installed as they come out",
     does_not_prove="that the version in use today has no known weakness, or that major versions are still maintained",
 )
+WEAKNESSES_SOUGHT = context(
+    "164.308(a)(1)(ii)(B)",
+    proves="whether known weaknesses of a new container image are looked for",
+    does_not_prove="that none are found, or that what is found is closed",
+)
+RUNTIME_MAINTAINED = supporting(
+    "164.308(a)(1)(ii)(B)",
+    proves="the language runtime below the function still gets corrections from AWS",
+    does_not_prove="that the function's own code and libraries are up to date",
+)

@@ -59,7 +59,7 @@ class AwsPlatform:
 
     def is_client(self, name: str) -> bool:
         """Whether the SDK's data describes a service of this name; reads a directory, imports nothing."""
-        return name in _SERVICES or name.replace("_", "-") in _described_services()
+        return name in _SERVICES or name.rstrip("_").replace("_", "-") in _described_services()
 
     def kinds(self) -> tuple[type[Kind], ...]:
         """The kinds this platform ships."""
@@ -72,6 +72,7 @@ class AwsPlatform:
             classic_load_balancers,
             cloudtrail,
             cognito,
+            containers,
             credential_use,
             database_snapshots,
             databases,
@@ -79,6 +80,7 @@ class AwsPlatform:
             distributions,
             file_systems,
             fsx,
+            functions,
             iam,
             iam_groups,
             images,
@@ -117,6 +119,8 @@ class AwsPlatform:
             cloudtrail.Trail,
             cognito.UserPool,
             cognito.UserPoolClient,
+            containers.Cluster,
+            containers.Repository,
             credential_use.Root,
             database_snapshots.ClusterSnapshot,
             database_snapshots.DatabaseSnapshot,
@@ -128,6 +132,7 @@ class AwsPlatform:
             distributions.Distribution,
             file_systems.FileSystem,
             fsx.FsxFileSystem,
+            functions.Function,
             iam.AccessKey,
             iam.Role,
             iam.User,

@@ -64,7 +64,7 @@ class AwsTarget:
             shared=self._shared,
             offered=self._clients.offered,
         )
-        return AwsClient(name, region, access, recorder)
+        return AwsClient(name.rstrip("_"), region, access, recorder)
 
     def ask(self, service: str, keep: Mapping[str, str], region: str = "") -> AwsClient:
         """A client for a question beside the kinds, by default in the home region; nothing of it is recorded."""

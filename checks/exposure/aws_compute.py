@@ -1,0 +1,34 @@
+"""Exposure of functions and clusters on AWS."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+from checks.check import Verdict, check, failed, passed
+from checks.exposure.links import NOT_FOR_EVERYONE, PATH_NARROWED
+from checks.policy_document import open_to_everyone
+from evidence.facts.aws import PolicyDocument
+from evidence.facts.aws_compute import ClusterSettings
+
+
+@check(
+    "aws-lambda-function-not-public", on="aws.lambda.function", severity="critical", links=[NOT_FOR_EVERYONE]
+)
+def function_is_not_public(policy: PolicyDocument | None) -> Verdict:
+    """Is the function closed to callers at large?"""
+    if policy is None:
+        return passed("the function has no policy, so only identities of its own account may call it")
+    if open_to_everyone(policy):
+        return failed("the function's policy lets anyone call it")
+    return passed("the function's policy allows only callers it names or ties to an account")
+
+
+@check("aws-eks-cluster-endpoint", on="aws.eks.cluster", severity="medium", links=[PATH_NARROWED])
+def cluster_endpoint_is_narrow(settings: ClusterSettings) -> Verdict:
+    """Is the cluster's endpoint closed to the internet at large?"""
+    if not settings["public"]:
+        return passed("the endpoint answers inside the VPC only")
+    wide = [cidr for cidr in settings["networks"] if ip_network(cidr, strict=False).prefixlen < 8]
+    if wide or not settings["networks"]:
+        return failed("the endpoint answers the whole internet")
+    return passed(f"the endpoint answers {', '.join(settings['networks'])}")

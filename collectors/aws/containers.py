@@ -1,0 +1,118 @@
+"""Containers: repositories of images and Kubernetes clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, ClassVar
+
+from collectors.aws.client import AwsClient, own_arn
+from collectors.aws.kind import REGIONS, AwsKind
+from collectors.kind import Found, fact, lists, lookup
+from evidence.facts.aws_compute import ClusterSettings, ImageScanning, RepositorySettings
+
+
+class Repository(AwsKind):
+    """A repository of container images; its creation time tells it from a later one of the same name."""
+
+    kind = "aws.ecr.repository"
+    service = "ecr"
+    part = "region"
+    keep: ClassVar = {
+        "describe_repositories": (
+            "repositories[]{repositoryArn, repositoryName, createdAt, imageTagMutability, "
+            "imageScanningConfiguration{scanOnPush}, encryptionConfiguration{encryptionType, kmsKey}}"
+        ),
+        "get_registry_scanning_configuration": (
+            "scanningConfiguration{rules[]{scanFrequency, repositoryFilters[]{filter, filterType}}}"
+        ),
+    }
+    settings: RepositorySettings
+
+    @lists(needs={"describe_repositories": "ecr:DescribeRepositories", **REGIONS}, gives="settings")
+    def every(self, ecr: AwsClient) -> Iterator[Found]:
+        """DescribeRepositories, 1000 at a time."""
+        for page in ecr.pages("describe_repositories", maxResults=1000):
+            for row in page["repositories"]:
+                uid = f"{own_arn(ecr, row['repositoryArn'])}#{row['createdAt']}"
+                on_push = row.get("imageScanningConfiguration", {}).get("scanOnPush", False)
+                gives = {"settings": _repository(row)}
+                yield Found(uid, row["repositoryName"], gives=gives, handle=on_push)
+
+    @lookup(needs="ecr:GetRegistryScanningConfiguration")
+    def scan_rules(self, ecr: AwsClient) -> list[str]:
+        """GetRegistryScanningConfiguration: the name patterns of repositories that the registry scans by rule."""
+        rules = ecr.get_registry_scanning_configuration()["scanningConfiguration"].get("rules", [])
+        return [
+            held["filter"]
+            for rule in rules
+            if rule["scanFrequency"] in {"SCAN_ON_PUSH", "CONTINUOUS_SCAN"}
+            for held in rule["repositoryFilters"]
+        ]
+
+    @fact()
+    def scanning(self, repository: Found, scan_rules: list[str]) -> ImageScanning:
+        """Whether new images are scanned; a registry rule overrides the repository's own setting."""
+        return {
+            "own": repository.handle,
+            "by_rule": any(fnmatchcase(repository.name, pattern) for pattern in scan_rules),
+        }
+
+
+class Cluster(AwsKind):
+    """A Kubernetes cluster of EKS; its creation time is not asked before it is described."""
+
+    kind = "aws.eks.cluster"
+    service = "eks"
+    part = "region"
+    gone = frozenset({"ResourceNotFoundException"})
+    keep: ClassVar = {
+        "list_clusters": "clusters[ordered]",
+        "describe_cluster": (
+            "cluster{resourcesVpcConfig{endpointPublicAccess, publicAccessCidrs[ordered]}, "
+            "logging{clusterLogging[]{types[ordered], enabled}}, "
+            "encryptionConfig[]{resources[ordered], provider{keyArn}}}"
+        ),
+    }
+
+    @lists(needs={"list_clusters": "eks:ListClusters", **REGIONS})
+    def every(self, eks: AwsClient) -> Iterator[Found]:
+        """ListClusters, 100 at a time."""
+        for page in eks.pages("list_clusters", maxResults=100):
+            for name in page["clusters"]:
+                yield Found(f"arn:{eks.partition}:eks:{eks.region}:{eks.account}:cluster/{name}", name)
+
+    @fact(needs="eks:DescribeCluster")
+    def settings(self, eks: AwsClient, cluster: Found) -> ClusterSettings:
+        """DescribeCluster."""
+        row = eks.describe_cluster(name=cluster.name)["cluster"]
+        network = row["resourcesVpcConfig"]
+        return {
+            "public": network["endpointPublicAccess"],
+            "networks": sorted(network.get("publicAccessCidrs", [])),
+            "audit_log": _sends_audit_log(row),
+            "secrets_key": _secrets_key(row),
+        }
+
+
+def _repository(row: Mapping[str, Any]) -> RepositorySettings:
+    encryption = row.get("encryptionConfiguration", {})
+    return {
+        "movable_tags": row["imageTagMutability"] != "IMMUTABLE",
+        "kms_key": encryption.get("kmsKey")
+        if encryption.get("encryptionType", "").startswith("KMS")
+        else None,
+    }
+
+
+def _sends_audit_log(row: Mapping[str, Any]) -> bool:
+    sent = row.get("logging", {}).get("clusterLogging", [])
+    return any(one.get("enabled") and "audit" in one.get("types", []) for one in sent)
+
+
+def _secrets_key(row: Mapping[str, Any]) -> str | None:
+    for one in row.get("encryptionConfig", []):
+        if "secrets" in one.get("resources", []):
+            key: str | None = one["provider"]["keyArn"]
+            return key
+    return None
