@@ -66,4 +66,4 @@ def copy_is_recent(last_copy: LastCopy, as_of: date, *, max_days: int = 2) -> Ve
             f"the last copy was completed on {when}, more than {max_days} days before this run; what no longer "
             "exists stays listed while a copy of it is kept"
         )
-    return passed(f"the last copy was completed on {when}")
+    return passed(f"a copy was completed in the {max_days} days before this run")

@@ -11,7 +11,7 @@ COPIES_MADE = direct(
 )
 COPY_MADE_LATELY = direct(
     "164.308(a)(7)(ii)(A)",
-    proves="a copy of this was completed on the day named",
+    proves="a copy of this was completed within the measured days",
     does_not_prove="that it can be brought back, or that everything which holds ePHI is copied",
 )
 COPIES_KEPT = supporting(

@@ -97,15 +97,20 @@ class ProtectedResource(AwsKind):
     keep: ClassVar = {
         "list_protected_resources": "Results[]{ResourceArn, ResourceType, LastBackupTime}",
     }
-    last_copy: LastCopy
 
-    @lists(needs={"list_protected_resources": "backup:ListProtectedResources", **REGIONS}, gives="last_copy")
+    @lists(needs={"list_protected_resources": "backup:ListProtectedResources", **REGIONS})
     def every(self, backup: AwsClient) -> Iterator[Found]:
         """ListProtectedResources, 1000 at a time."""
         for page in backup.pages("list_protected_resources", MaxResults=1000):
             for row in page["Results"]:
                 arn = row["ResourceArn"]
-                yield Found(arn, arn.rpartition(":")[2], gives={"last_copy": told(partial(_last_copy, row))})
+                yield Found(arn, arn.rpartition(":")[2], handle=row)
+
+    @fact(volatile=True)
+    def last_copy(self, protected_resource: Found) -> LastCopy:
+        """What the listing tells of the last copy, which is a newer one every night."""
+        row = protected_resource.handle
+        return {"completed": row["LastBackupTime"], "type": row["ResourceType"]}
 
 
 def _lock(row: Mapping[str, Any]) -> Json:
@@ -114,7 +119,3 @@ def _lock(row: Mapping[str, Any]) -> Json:
         "final_from": row.get("LockDate"),
         "min_days": row.get("MinRetentionDays"),
     }
-
-
-def _last_copy(row: Mapping[str, Any]) -> Json:
-    return {"completed": row["LastBackupTime"], "type": row["ResourceType"]}
