@@ -39,6 +39,9 @@ class HostLogin(Login):
         default="stdin",
         description="`stdin` sends the script; `helper` has root's part installed; `forced`: the key runs only that",
     )
+    os: Literal["linux", "windows", "macos"] = Field(
+        default="linux", description="`linux`, `windows` or `macos`"
+    )
     sudo: bool = Field(default=False, description="ask sudo, without a password, for what only root may read")
 
     @model_validator(mode="after")
@@ -47,6 +50,8 @@ class HostLogin(Login):
             raise ValueError(
                 "sudo: true is for mode: stdin; the installed script has one sudo rule of its own"
             )
+        if self.os != "linux" and self.mode != "stdin":
+            raise ValueError(f"os: {self.os} is sent its script each time; mode: {self.mode} is for Linux")
         return self
 
 

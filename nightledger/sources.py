@@ -107,11 +107,13 @@ def _hosts(source: HostsSource) -> Any:
 
 
 def _host(address: str, login: HostLogin | JumpHost) -> Any:
-    from collectors.hosts.source import Host, Mode  # noqa: PLC0415 - only for a configured platform
+    from collectors.hosts.source import Host, Mode, System  # noqa: PLC0415 - only for a configured platform
 
     given = login.model_dump(exclude={"address", "jump"}, exclude_defaults=True)
     if "mode" in given:
         given["mode"] = Mode(given["mode"])
+    if "os" in given:
+        given["os"] = System(given["os"])
     jump = _host(login.jump.address, login.jump) if login.jump else None
     return Host(address, **given, jump=jump)
 

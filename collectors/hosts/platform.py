@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from collectors.hosts.foreign import MacShell, WindowsShell
 from collectors.hosts.linux import LinuxHost
+from collectors.hosts.macos import MacHost
 from collectors.hosts.reach import reached
 from collectors.hosts.record import NotARecord
 from collectors.hosts.shell import Shell
-from collectors.hosts.source import THIS_MACHINE, Host, HostsSource, Mode
+from collectors.hosts.source import THIS_MACHINE, Host, HostsSource, Mode, System
 from collectors.hosts.ssh import SshTransport
 from collectors.hosts.ssh_wire import Doors
 from collectors.hosts.transport import LocalTransport, Transport, Unreachable
+from collectors.hosts.windows import WindowsHost
 from collectors.kind import Failure, Kind, Reach, Recorder, Target, Unreached
 from evidence.model import Reason
 
 _CLIENT = "shell"
+_KINDS: Mapping[System, type[Kind]] = {
+    System.LINUX: LinuxHost,
+    System.WINDOWS: WindowsHost,
+    System.MACOS: MacHost,
+}
 
 
 class HostTarget:
     """One host. It holds no connection: the one round trip opens and closes its own."""
 
     def __init__(
-        self, name: str, transport: Transport, *, sudo: bool = False, mode: Mode = Mode.STDIN
+        self,
+        name: str,
+        transport: Transport,
+        *,
+        sudo: bool = False,
+        mode: Mode = Mode.STDIN,
+        os: System = System.LINUX,
     ) -> None:
         self.name = name
+        self.kinds = (_KINDS[os],)
+        self._os = os
         self.principal = f"{transport.user} on {name}"
         self._transport, self._sudo, self._mode = transport, sudo, mode
 
@@ -34,7 +50,16 @@ class HostTarget:
         return ("global",)
 
     def client(self, name: str, part: str, recorder: Recorder) -> Shell:  # noqa: ARG002 - there is one client
-        """The host's shell."""
+        """The host's shell, which knows the script for its system."""
+        match self._os:
+            case System.WINDOWS:
+                return WindowsShell(self._transport, recorder)
+            case System.MACOS:
+                return MacShell(self._transport, recorder, sudo=self._sudo)
+            case System.LINUX:
+                return self._linux(recorder)
+
+    def _linux(self, recorder: Recorder) -> Shell:
         return Shell(self._transport, recorder, sudo=self._sudo, mode=self._mode)
 
     def classify(self, error: Exception) -> Failure:
@@ -54,7 +79,7 @@ class HostTarget:
 
 
 class HostsPlatform:
-    """Linux hosts, this machine or over SSH."""
+    """Hosts: this machine, or Linux, Windows and macOS over SSH."""
 
     name = "hosts"
     grants = "sudo"
@@ -72,7 +97,9 @@ class HostsPlatform:
         for found in reached(chosen):
             if isinstance(found, Host):
                 transport = SshTransport(found, self._doors)
-                yield HostTarget(f"host/{found.label}", transport, sudo=found.sudo, mode=found.mode)
+                yield HostTarget(
+                    f"host/{found.label}", transport, sudo=found.sudo, mode=found.mode, os=found.os
+                )
             else:
                 yield found
 
@@ -81,8 +108,8 @@ class HostsPlatform:
         return name == _CLIENT
 
     def kinds(self) -> tuple[type[Kind], ...]:
-        """What is polled: the host itself."""
-        return (LinuxHost,)
+        """What is polled: the host itself, as the kind of its system."""
+        return tuple(_KINDS.values())
 
     def lane(self, client: str, part: str) -> str:  # noqa: ARG002 - there is one part
         """One connection per host, so one lane each."""

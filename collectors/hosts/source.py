@@ -22,6 +22,14 @@ class Mode(StrEnum):
     FORCED = "forced"
 
 
+class System(StrEnum):
+    """Which system a host runs, and so which script it is sent."""
+
+    LINUX = "linux"
+    WINDOWS = "windows"
+    MACOS = "macos"
+
+
 @dataclass(frozen=True, slots=True)
 class Host:
     """One host polled over SSH; `sudo` allows `sudo -n` for the few commands that need root.
@@ -41,6 +49,7 @@ class Host:
     agent: bool = False
     mode: Mode = Mode.STDIN
     jump: Host | None = None
+    os: System = System.LINUX
 
     @property
     def label(self) -> str:

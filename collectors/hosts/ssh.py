@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from collectors.hosts import known_hosts
+from collectors.hosts.foreign import POWERSHELL
 from collectors.hosts.known_hosts import KnownHosts, Trust
-from collectors.hosts.source import Host, Mode
+from collectors.hosts.source import Host, Mode, System
 from collectors.hosts.ssh_command import Command, execute
 from collectors.hosts.ssh_failure import broken
 from collectors.hosts.ssh_login import log_in
@@ -78,7 +79,8 @@ class SshTransport:
         """
         clock = Clock(deadline)
         forced = self.host.mode is Mode.FORCED
-        command = Command(script.decode()) if forced else Command("/bin/sh -s", script)
+        line = POWERSHELL if self.host.os is System.WINDOWS else "/bin/sh -s"
+        command = Command(script.decode()) if forced else Command(line, script)
         with _logged_in(self.host, clock, self._doors) as (session, fingerprint):
             return execute(session, command, clock, Intake(max_bytes), fingerprint)
 

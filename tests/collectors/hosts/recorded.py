@@ -87,4 +87,5 @@ def look(transport: Any, *facts: str) -> UnitResult:
 
 def facts_of(sections: Mapping[str, str | bytes | Said], *facts: str) -> dict[str, Any]:
     (seen,) = look(Recorded(sections), *facts).observations
-    return {**seen.facts, **seen.volatile}
+    found = {**seen.facts, **seen.volatile}
+    return {name: found[name] for name in facts} if facts else found
