@@ -27,6 +27,7 @@ TOPICS = (
     "endpoint",
     "workstation",
     "media",
+    "inherited",
 )
 
 

@@ -66,6 +66,7 @@ class AwsPlatform:
         from collectors.aws import (  # noqa: PLC0415 - kinds import this package's parts
             account,
             apis,
+            artifact,
             backups,
             caches,
             certificates,
@@ -110,6 +111,7 @@ class AwsPlatform:
             account.Account,
             apis.ApiDomainName,
             apis.ApiStage,
+            artifact.Assurance,
             backups.BackupPlan,
             backups.BackupVault,
             backups.ProtectedResource,

@@ -1,0 +1,1 @@
+"""Inherited safeguards: what a provider has assured its customer of."""
