@@ -37,9 +37,9 @@ class SecurityFacts:
             lambda *given: firewall.firewall(nft, *given), record, "iptables", "iptables_six", "listeners"
         )
 
-    @fact(tags="listeners")
+    @fact(tags="listeners", volatile=True)
     def listeners(self, record: Record, machine: Machine) -> list[facts.Listener] | Missing:
-        """The ports somebody listens on."""
+        """The ports somebody listens on; passing UDP sockets are among them."""
         return parsed(lambda data: network.listeners(data, machine["architecture"]), record, "listeners")
 
     @fact(tags="time_sync", volatile=True)
