@@ -8,7 +8,7 @@ from typing import Any
 from collectors.hosts.ssh_failure import broken
 from collectors.hosts.transport import CHUNK, Clock, Ending, Intake, Phase, Result
 
-_POLL_SECONDS = 0.05
+_POLL_SECONDS = 0.25
 _STATUS_SECONDS = 2.0
 
 

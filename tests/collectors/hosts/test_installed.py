@@ -18,6 +18,7 @@ from collectors.hosts.source import Mode
 from collectors.hosts.ssh import SshTransport
 from collectors.hosts.transport import Ending, LocalTransport, Unreachable
 from evidence.model import Missing, Reason
+from tests.collectors.hosts.recorded import facts_of
 from tests.servers import sshd
 
 NONCE = "c0ffee"
@@ -70,6 +71,14 @@ def test_the_helper_answers_for_root_and_the_user_for_the_rest(tmp_path):
 def test_the_host_says_which_script_is_installed(tmp_path):
     record = helped(on_a_host(tmp_path), {"machine", "helper"})
     assert record.read("helper").split()[0].decode() == digest() == hashlib.sha256(program()).hexdigest()
+
+
+def test_its_digest_is_a_fact_of_the_host_and_says_whether_it_is_this_version_s():
+    ours = facts_of({"helper": f"{digest()}  {INSTALLED_AT}\n"}, "machine")["installed_script"]
+    other = facts_of({"helper": "0" * 64 + f"  {INSTALLED_AT}\n"}, "machine")["installed_script"]
+    assert (ours, other["current"]) == ({"sha256": digest(), "current": True}, False)
+    assert facts_of({}, "machine")["installed_script"] is None
+    assert isinstance(facts_of({"helper": b"\xff"}, "machine")["installed_script"], Missing)
 
 
 def test_without_its_one_rule_the_sections_of_root_are_denied_and_name_it(tmp_path):
