@@ -15,7 +15,7 @@ from collectors.acts import Act, Acts, Drifted, Window
 from collectors.aws.client import AwsClient
 from collectors.aws.clients import RATES, Clients
 from collectors.aws.errors import classify
-from collectors.aws.opening import opened
+from collectors.aws.opening import Desk, opened
 from collectors.aws.source import Source
 from collectors.aws.target import AwsTarget
 from collectors.kind import Failure, Unreached
@@ -49,7 +49,7 @@ def actors(
     narrow = (
         replace(source, organization=False, accounts=tuple(sorted(accounts))) if source.role_name else source
     )
-    targets = {target.name: target for target in opened(clients, narrow)}
+    targets = {target.name: target for target in opened(Desk(clients), narrow)}
     for one in drifted:
         match targets.get(one.target):
             case AwsTarget() as target:

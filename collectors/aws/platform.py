@@ -11,7 +11,7 @@ from typing import ClassVar
 from collectors.acts import Acts, Drifted, Window
 from collectors.aws.actor import actors, slow_clients
 from collectors.aws.clients import Clients
-from collectors.aws.opening import opened
+from collectors.aws.opening import Desk, opened
 from collectors.aws.preflight import simulated
 from collectors.aws.source import Source
 from collectors.aws.target import AwsTarget
@@ -35,15 +35,16 @@ class AwsPlatform:
 
     def __init__(self, clients: Clients | None = None) -> None:
         self._clients = clients or Clients(workers=self.workers)
+        self._desk = Desk(self._clients)
 
     def targets(self, source: Source) -> Iterator[Target | Unreached]:
         """Open the source's own account, or each account whose role it assumes."""
-        yield from opened(self._clients, source)
+        yield from opened(self._desk, source)
 
     def preflight(self, source: Source, permissions: Iterable[str]) -> Iterator[Preflight]:
         """What each account that can be opened would refuse, by simulation (iam:SimulatePrincipalPolicy)."""
         wanted = tuple(permissions)
-        for target in opened(self._clients, source):
+        for target in opened(self._desk, source):
             if isinstance(target, AwsTarget):
                 yield simulated(source, target, wanted)
 
@@ -66,7 +67,6 @@ class AwsPlatform:
         from collectors.aws import (  # noqa: PLC0415 - kinds import this package's parts
             account,
             apis,
-            artifact,
             backups,
             caches,
             certificates,
@@ -111,7 +111,6 @@ class AwsPlatform:
             account.Account,
             apis.ApiDomainName,
             apis.ApiStage,
-            artifact.Assurance,
             backups.BackupPlan,
             backups.BackupVault,
             backups.ProtectedResource,

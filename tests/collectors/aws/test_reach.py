@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import botocore.session
@@ -13,7 +14,8 @@ from collectors.aws.errors import NotEnabled, NotOffered, classify
 from collectors.aws.kind import REGIONS, AwsKind
 from collectors.aws.organization import KEEP, members
 from collectors.aws.source import HOMES, Source
-from collectors.kind import Found, Reach, lists
+from collectors.aws.target import AwsTarget
+from collectors.kind import Found, Reach, Unreached, lists
 from collectors.plan import plan_kind, specs
 from collectors.poll import Errand, poll
 from evidence.model import Reason
@@ -248,6 +250,26 @@ def test_a_region_refused_by_policy_is_a_failed_row_and_the_others_are_seen(clou
         "eu-west-1": "failed",
         "us-east-1": "complete",
     }
+
+
+@in_the_cloud
+def test_a_role_is_assumed_once_however_often_its_account_is_opened(cloud):
+    platform = cloud.platform()
+    source = cloud.source(role_name="audit", accounts=("111111111111", "222222222222"))
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: [target.name for target in platform.targets(source)], range(8)))
+    assert found == [["aws/111111111111", "aws/222222222222"]] * 8
+    assert cloud.front.counts["sts.assume_role"] == 2
+
+
+@in_the_cloud
+def test_a_role_that_was_refused_is_tried_again(cloud):
+    platform = cloud.platform()
+    source = cloud.source(role_name="audit", accounts=("111111111111",))
+    cloud.front.refused = {"sts.assume_role": "AccessDenied"}
+    assert [type(target) for target in platform.targets(source)] == [Unreached]
+    cloud.front.refused = {}
+    assert [type(target) for target in platform.targets(source)] == [AwsTarget]
 
 
 class NoSuchName(Exception):
