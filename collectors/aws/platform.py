@@ -67,6 +67,7 @@ class AwsPlatform:
         from collectors.aws import (  # noqa: PLC0415 - kinds import this package's parts
             account,
             apis,
+            artifact,
             backups,
             caches,
             certificates,
@@ -111,6 +112,7 @@ class AwsPlatform:
             account.Account,
             apis.ApiDomainName,
             apis.ApiStage,
+            artifact.Assurance,
             backups.BackupPlan,
             backups.BackupVault,
             backups.ProtectedResource,
