@@ -74,11 +74,11 @@ def test_the_host_says_which_script_is_installed(tmp_path):
 
 
 def test_its_digest_is_a_fact_of_the_host_and_says_whether_it_is_this_version_s():
-    ours = facts_of({"helper": f"{digest()}  {INSTALLED_AT}\n"}, "machine")["installed_script"]
-    other = facts_of({"helper": "0" * 64 + f"  {INSTALLED_AT}\n"}, "machine")["installed_script"]
+    ours = facts_of({"helper": f"{digest()}  {INSTALLED_AT}\n"}, "installed_script")["installed_script"]
+    other = facts_of({"helper": "0" * 64 + f"  {INSTALLED_AT}\n"}, "installed_script")["installed_script"]
     assert (ours, other["current"]) == ({"sha256": digest(), "current": True}, False)
-    assert facts_of({}, "machine")["installed_script"] is None
-    assert isinstance(facts_of({"helper": b"\xff"}, "machine")["installed_script"], Missing)
+    assert facts_of({}, "installed_script")["installed_script"] is None
+    assert isinstance(facts_of({"helper": b"\xff"}, "installed_script")["installed_script"], Missing)
 
 
 def test_without_its_one_rule_the_sections_of_root_are_denied_and_name_it(tmp_path):

@@ -90,7 +90,7 @@ def test_no_ssh_server_is_none_but_one_that_cannot_be_asked_is_missing():
 def test_without_systemd_its_facts_are_none_and_with_an_old_one_no_session_ends():
     absent = Said("tool_absent", "systemd")
     facts = facts_of({"logind": absent, "services": absent}, "session_manager", "services", "journal")
-    assert facts == {"installed_script": None, "session_manager": None, "services": None, "journal": None}
+    assert facts == {"session_manager": None, "services": None, "journal": None}
     old = {"logind": Said("error", stderr="Unknown property or interface.", status=1)}
     assert facts_of(old, "session_manager")["session_manager"]["stop_idle_session_seconds"] is None
 
@@ -98,7 +98,7 @@ def test_without_systemd_its_facts_are_none_and_with_an_old_one_no_session_ends(
 def test_without_the_audit_tools_there_is_no_audit():
     absent = Said("tool_absent", "auditctl")
     facts = facts_of({"audit_status": absent, "audit_rules": absent}, "audit_status", "audit_rules")
-    assert facts == {"installed_script": None, "audit_status": None, "audit_rules": None}
+    assert facts == {"audit_status": None, "audit_rules": None}
 
 
 def test_without_apt_pending_updates_are_missing_not_none():
