@@ -86,6 +86,9 @@ class Target(Protocol):
     name: str
     principal: str
 
+    def holds(self, kind: type[Kind]) -> bool:
+        """Whether this target can hold resources of the kind at all; it is not polled for the others."""
+
     def parts(self, kind: type[Kind]) -> tuple[str, ...]:
         """The parts to list for this kind: ("global",) or its regions. May call the source and may raise."""
 

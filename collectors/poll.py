@@ -190,9 +190,7 @@ class Engine:
             self._emit(unpolled(unit, ScopeStatus.FAILED, why, target.principal))
 
     def _begin(self, errand: Errand, target: Target) -> None:
-        # A target that is one thing of one kind says so: of the platform's other kinds it holds nothing.
-        kinds = getattr(target, "kinds", None)
-        plans = {k: plan for k, plan in errand.plans.items() if kinds is None or plan.spec.cls in kinds}
+        plans = {kind: plan for kind, plan in errand.plans.items() if target.holds(plan.spec.cls)}
         self._open_units[id(target)] = (target, len(plans))
         for kind, plan in plans.items():
             unit = UnitRun(Unit(errand.source_name, target.name, kind), plan, target, errand.only)

@@ -32,6 +32,10 @@ class AwsTarget:
         self._lock = threading.Lock()
         self._asking = threading.Lock()
 
+    def holds(self, kind: type[Kind]) -> bool:  # noqa: ARG002 - every account may hold every kind
+        """An account may hold anything."""
+        return True
+
     def parts(self, kind: type[Kind]) -> tuple[str, ...]:
         """("global",), the configured regions, or every region that is enabled (ec2:DescribeRegions).
 

@@ -53,6 +53,10 @@ class DirectoryTarget:
         self._source = source
         self._sessions = SessionPool(source)
 
+    def holds(self, kind: type[Kind]) -> bool:  # noqa: ARG002 - every directory has every kind
+        """A directory has all of them."""
+        return True
+
     def parts(self, kind: type[Kind]) -> tuple[str, ...]:  # noqa: ARG002 - a directory has no parts
         """A directory is listed as a whole."""
         return ("global",)

@@ -40,10 +40,13 @@ class HostTarget:
         os: System = System.LINUX,
     ) -> None:
         self.name = name
-        self.kinds = (_KINDS[os],)
         self._os = os
         self.principal = f"{transport.user} on {name}"
         self._transport, self._sudo, self._mode = transport, sudo, mode
+
+    def holds(self, kind: type[Kind]) -> bool:
+        """A host is of the one kind that its system is."""
+        return kind is _KINDS[self._os]
 
     def parts(self, kind: type[Kind]) -> tuple[str, ...]:  # noqa: ARG002 - every kind has the same scope
         """A host is one scope."""

@@ -24,6 +24,7 @@ class World:
     boxes: dict[str, list[str]] = field(default_factory=lambda: {"here": ["a", "b", "c"], "there": ["d"]})
     colours: dict[str, Any] = field(default_factory=dict)
     refuse: dict[str, str] = field(default_factory=dict)
+    never: frozenset[str] = frozenset()
     jitter: float = 0.0
     calls: list[str] = field(default_factory=list)
     lock: Any = field(default_factory=threading.Lock)
@@ -107,6 +108,9 @@ class Room:
 
     def __init__(self, world: World, name: str = "fake/shop") -> None:
         self.world, self.name, self.closed = world, name, False
+
+    def holds(self, kind: type[Kind]) -> bool:
+        return kind.kind not in self.world.never
 
     def parts(self, kind: type[Kind]) -> tuple[str, ...]:
         self.world.ask("parts")

@@ -192,3 +192,8 @@ def test_a_listing_waits_while_too_many_of_its_resources_are_unread():
         behind += 1 if line.startswith("listed") else -1
         worst = max(worst, behind)
     assert worst <= MAX_OPEN_ROWS + 2 * PAGE
+
+
+def test_a_target_is_not_polled_for_kinds_it_cannot_hold():
+    world = World(boxes={"here": []}, never=frozenset({"fake.second"}))
+    assert set(looked(First, Second, world=world)) == {"fake.first"}
