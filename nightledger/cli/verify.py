@@ -64,7 +64,9 @@ def run(args: argparse.Namespace) -> int:
         "events": report.events,
         "anchor": report.anchor,
     }
-    empty = f"nothing was altered since it was sealed ({report.anchor}: no copy of a checkpoint is known outside)"
+    empty = (
+        f"nothing was altered since it was sealed ({report.anchor}: no copy of a checkpoint is known outside)"
+    )
     emit(Result("problems", ("problem", "where", "what"), rows, about, empty), args.output)
     if not args.quiet:
         _speak(report)
