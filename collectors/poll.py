@@ -247,6 +247,7 @@ class Engine:
         for errand in self._opening:
             for kind in errand.plans:
                 unit = Unit(errand.source_name, f"{errand.platform.name}/{errand.source_name}", kind)
+                self._tell_planned(unit)
                 self._emit(unpolled(unit, ScopeStatus.NOT_ATTEMPTED, why))
         self._opening.clear()
         for run, _ in list(self._units.values()):

@@ -134,7 +134,7 @@ def run(
     desk = _Desk(plan)
     for result in poll(plan.errands, progress, cancelled=cancelled):
         yield from desk.take(result)
-    yield from desk.finish()
+    yield from desk.finish(progress)
 
 
 class _Desk:
@@ -160,11 +160,14 @@ class _Desk:
             self._held.remove(held)
             yield self._judge(held)
 
-    def finish(self) -> Iterator[Judged]:
+    def finish(self, progress: Progress | None) -> Iterator[Judged]:
         for held in self._held:
             yield self._judge(held)
         for derivation in self._plan.derived:
             for result in derive(derivation, self._for_joins):
+                if progress is not None:
+                    progress.planned(result.unit)
+                    progress.finished(result)
                 yield self._judge(result)
 
     def _settled(self, result: UnitResult) -> bool:

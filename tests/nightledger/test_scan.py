@@ -5,11 +5,15 @@ import signal
 
 import pytest
 
+from checks.check import check, direct, passed
+from checks.derive import derived
+from checks.load import Catalogue
 from evidence.model import ScopeStatus, Status
 from evidence.store import Store
+from nightledger.run import PollSource, make_plan
 from nightledger.scan import Stop, scan, series_of
-from tests.collectors.fake import World
-from tests.nightledger.small import box_is_red, plan_of
+from tests.collectors.fake import Fake, World
+from tests.nightledger.small import AS_OF, box_is_red, plan_of
 
 
 @pytest.fixture
@@ -73,6 +77,33 @@ def test_sigterm_stops_a_scan(store):
     world.ask = ask
     assert scan(store, plan_of(world)).stopped
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_a_scan_stopped_before_anything_was_opened_is_sealed_too(store):
+    stop = Stop()
+    stop.set()
+    scanned = scan(store, plan_of(World()), stop=stop)
+    coverage = [c.status for unit in store.units(scanned.sealed.run) for c in unit.coverage]
+    assert coverage == [ScopeStatus.NOT_ATTEMPTED]
+
+
+def test_units_of_derived_kinds_are_sealed_like_all_others(store):
+    @derived("fake.twin", gives="colour", reads={"box": "fake.box: colour"})
+    def twin(box):
+        return {"colour": box.fact("colour")}
+
+    @check(
+        "twins", on="fake.twin", severity="low", links=[direct("164.312(d)", proves="x", does_not_prove="y")]
+    )
+    def twins(colour):
+        """Is it red?"""
+        return passed("yes")
+
+    catalogue = Catalogue({"twins": twins}, {"fake.twin": twin})
+    plan = make_plan([PollSource("fake", "shop", World())], {"fake": Fake()}, catalogue, [twins], AS_OF)
+    scanned = scan(store, plan)
+    assert {unit.unit.kind for unit in store.units(scanned.sealed.run)} == {"fake.box", "fake.twin"}
+    assert statuses(store, scanned.sealed.run)["twins", "a"] is Status.PASS
 
 
 def test_an_on_demand_run_has_a_series_of_its_own_and_leaves_the_nightly_one_alone(store):
