@@ -10,6 +10,7 @@ from typing import Any
 
 from collectors.aws.credentials import BoundCredentials, assert_signed_by, current
 from collectors.aws.errors import THROTTLED
+from collectors.aws.models import LeanFiles
 from collectors.aws.timestamps import fast
 from collectors.limits import Limits, Rate
 
@@ -101,6 +102,7 @@ class Clients:
             session = botocore.session.Session()
             slow: Callable[[Any], Any] = DEFAULT_TIMESTAMP_PARSER
             session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=fast(slow))
+            session.get_component("data_loader").file_loader = LeanFiles()
             session._credentials = BoundCredentials()  # noqa: SLF001 - the SDK offers no other way in
             self._session = session
         return self._session
