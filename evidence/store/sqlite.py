@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ _SETTINGS = (
 )
 _WRITABLE, _READABLE, _FROZEN = "?mode=rw", "?mode=ro", "?mode=ro&immutable=1"
 
+_PATIENCE, _PAUSE = 10.0, 0.1
+
 
 class SqliteBackend:
     """A connection to one SQLite file, made with mode 0600 when `create` and absent."""
@@ -33,9 +36,22 @@ class SqliteBackend:
             way = _way_in(path)
             self._db = sqlite3.connect(way, uri=True, isolation_level=None, check_same_thread=False)
             for setting in _SETTINGS if way.endswith(_WRITABLE) else _READ_SETTINGS:
-                self._db.execute(setting)
+                self._set(setting)
         except sqlite3.Error as error:
             raise self._explained(error) from None
+
+    def _set(self, setting: str) -> None:
+        # Two processes that switch a new file to WAL at once: SQLite tells one that it is busy without waiting.
+        end = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self._db.execute(setting)
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > end:
+                    raise
+                time.sleep(_PAUSE)
+            else:
+                return
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """All rows of a statement."""
