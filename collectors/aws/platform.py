@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import ClassVar
 
 from collectors.acts import Acts, Drifted, Window
 from collectors.aws.actor import actors, slow_clients
 from collectors.aws.clients import Clients
+from collectors.aws.kind import AwsKind
 from collectors.aws.opening import Desk, opened
 from collectors.aws.preflight import simulated
 from collectors.aws.source import Source
@@ -63,113 +66,8 @@ class AwsPlatform:
         return name in _SERVICES or name.rstrip("_").replace("_", "-") in _described_services()
 
     def kinds(self) -> tuple[type[Kind], ...]:
-        """The kinds this platform ships."""
-        from collectors.aws import (  # noqa: PLC0415 - kinds import this package's parts
-            account,
-            apis,
-            artifact,
-            backups,
-            caches,
-            certificates,
-            classic_load_balancers,
-            cloudtrail,
-            cognito,
-            containers,
-            credential_use,
-            database_snapshots,
-            databases,
-            desktops,
-            distributions,
-            file_systems,
-            fsx,
-            functions,
-            iam,
-            iam_groups,
-            images,
-            instances,
-            kms,
-            load_balancers,
-            log_groups,
-            messaging,
-            network,
-            parameters,
-            region,
-            s3,
-            search_domains,
-            secrets,
-            sessions,
-            storage,
-            streams,
-            tables,
-            transfers,
-            vpcs,
-            vpn,
-            warehouses,
-            watch,
-        )
-
-        return (
-            account.Account,
-            apis.ApiDomainName,
-            apis.ApiStage,
-            artifact.Assurance,
-            backups.BackupPlan,
-            backups.BackupVault,
-            backups.ProtectedResource,
-            caches.ReplicationGroup,
-            certificates.Certificate,
-            classic_load_balancers.ClassicLoadBalancer,
-            cloudtrail.Trail,
-            cognito.UserPool,
-            cognito.UserPoolClient,
-            containers.Cluster,
-            containers.Repository,
-            credential_use.Root,
-            database_snapshots.ClusterSnapshot,
-            database_snapshots.DatabaseSnapshot,
-            databases.DatabaseCluster,
-            databases.DatabaseInstance,
-            desktops.Desktop,
-            desktops.DesktopDirectory,
-            desktops.Fleet,
-            distributions.Distribution,
-            file_systems.FileSystem,
-            fsx.FsxFileSystem,
-            functions.Function,
-            iam.AccessKey,
-            iam.Role,
-            iam.User,
-            iam_groups.Group,
-            images.Image,
-            instances.Instance,
-            kms.Key,
-            load_balancers.LoadBalancer,
-            log_groups.LogGroup,
-            messaging.Queue,
-            messaging.Topic,
-            network.SecurityGroup,
-            parameters.Parameter,
-            region.Region,
-            s3.Bucket,
-            search_domains.Domain,
-            secrets.Secret,
-            sessions.PermissionSet,
-            sessions.SessionManager,
-            storage.Snapshot,
-            storage.Volume,
-            streams.Stream,
-            tables.Table,
-            transfers.DataCatalog,
-            transfers.MigrationEndpoint,
-            transfers.TransferServer,
-            vpcs.NetworkAcl,
-            vpcs.Subnet,
-            vpcs.Vpc,
-            vpn.ClientVpn,
-            vpn.VpnConnection,
-            warehouses.WarehouseCluster,
-            watch.WatchedRegion,
-        )
+        """Every kind a module of this package declares, in the order of their names."""
+        return _declared()
 
     def lane(self, client: str, part: str) -> str:
         """AWS limits each service of each region apart."""
@@ -186,3 +84,16 @@ def _described_services() -> frozenset[str]:
     if spec is None or spec.origin is None:
         return frozenset()
     return frozenset(entry.name for entry in (Path(spec.origin).parent / "data").iterdir() if entry.is_dir())
+
+
+@cache
+def _declared() -> tuple[type[Kind], ...]:
+    package = import_module(__package__)
+    modules = [import_module(f"{__package__}.{found.name}") for found in iter_modules(package.__path__)]
+    kinds = {
+        kind.kind: kind
+        for module in modules
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, AwsKind) and kind.kind
+    }
+    return tuple(kinds[name] for name in sorted(kinds))
