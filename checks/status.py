@@ -11,10 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from checks.check import Check
+from checks.guards import NOT_MEASURED
 from checks.rule import Catalog, EvidenceMode, Provision
 from checks.status_answers import Answers, FindingRow, collect, tally
 from checks.status_line import Bad, Declared, ProvisionState, ProvisionStatus, Tally
 from evidence.model import Coverage, LinkType, ScopeStatus, Unit
+
+_INHERITED = "inherited"
+"""The topic of checks that read what a provider assures."""
 
 
 class UnitRow(Protocol):
@@ -118,16 +122,21 @@ def _line(
     coverage: _CoverageGaps,
     declared: tuple[Declared, ...],
 ) -> ProvisionStatus:
-    direct, supporting, context = (tally(links.get(type_, []), answers) for type_ in LinkType)
+    direct, supporting = (
+        tally(links.get(type_, []), answers) for type_ in (LinkType.DIRECT, LinkType.SUPPORTING)
+    )
+    informing = links.get(LinkType.CONTEXT, [])
     line = ProvisionStatus(
         provision=provision,
         state=ProvisionState.NOT_COVERED,
         direct=direct,
         supporting=supporting,
-        context=context,
+        context=tally([check for check in informing if check.topic != _INHERITED], answers),
+        inherited=tally([check for check in informing if check.topic == _INHERITED], answers),
         gaps=_gaps(links.get(LinkType.DIRECT) or links.get(LinkType.SUPPORTING, []), answers, coverage),
         declared=declared,
         left_to_people=_left_to_people(provision),
+        not_measured=NOT_MEASURED.get(provision.id, ""),
     )
     return replace(line, state=_state(line))
 

@@ -72,7 +72,8 @@ class Tally:
 class ProvisionStatus:
     """One line of every report: the state, what carries it, what is missing and what is left to people.
 
-    `gaps` are sentences on what was not reached; `failing_below` names specifications that fail.
+    `inherited` is the context that a provider's own assurances give, kept apart from the rest; `gaps` are sentences
+    on what was not reached; `failing_below` names specifications that fail; `not_measured` says why no check asks.
     """
 
     provision: Provision
@@ -80,10 +81,23 @@ class ProvisionStatus:
     direct: Tally
     supporting: Tally
     context: Tally
+    inherited: Tally = Tally()
     gaps: tuple[str, ...] = ()
     declared: tuple[Declared, ...] = ()
     failing_below: tuple[str, ...] = ()
     left_to_people: str = ""
+    not_measured: str = ""
+
+    @property
+    def roles(self) -> tuple[tuple[str, Tally], ...]:
+        """How collected evidence speaks to the provision, strongest first; a role that no check has is left out."""
+        roles = (
+            ("direct", self.direct),
+            ("supporting", self.supporting),
+            ("context", self.context),
+            ("inherited", self.inherited),
+        )
+        return tuple((role, tally) for role, tally in roles if tally.checks)
 
     @property
     def arises_nowhere(self) -> bool:
@@ -97,12 +111,19 @@ class ProvisionStatus:
         return "; ".join(_clauses(self))
 
 
+_MANNER = {
+    "direct": "measured directly",
+    "supporting": "supporting",
+    "context": "context only",
+    "inherited": "inherited, by the provider's word",
+}
+
+
 def _clauses(line: ProvisionStatus) -> list[str]:
     clauses = [line.state.value.replace("_", " ")]
-    if line.direct.checks:
-        clauses.append(f"measured directly: {line.direct} pass")
-    if line.supporting.checks:
-        clauses.append(f"supporting: {line.supporting} pass")
+    clauses += [f"{_MANNER[role]}: {tally} pass" for role, tally in line.roles]
+    if not line.roles:
+        clauses.append(f"nothing collected speaks to it{line.not_measured and f': {line.not_measured}'}")
     clauses += _counted_clauses(line)
     if line.arises_nowhere:
         clauses.append("the question arises nowhere: every answer was not applicable")

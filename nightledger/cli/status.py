@@ -12,7 +12,7 @@ from nightledger.cli.parser import Verbs, verb
 from nightledger.cli.terminal import note
 
 if TYPE_CHECKING:
-    from checks.status_line import ProvisionStatus
+    from checks.status_line import ProvisionStatus, Tally
 
 DISCLAIMER = "evidence of safeguards, not a determination of compliance"
 
@@ -74,23 +74,25 @@ def _row(line: ProvisionStatus) -> dict[str, Any]:
         "state": line.state.value,
         "title": line.provision.title,
         "why": line.sentence.partition("; ")[2],
-        "direct": {
-            "passing": line.direct.passing,
-            "asked": line.direct.asked,
-            "checks": list(line.direct.checks),
-        },
+        **{role: _figures(tally) for role, tally in line.roles},
         "failing": len(line.direct.failing),
         "waived": len(line.direct.waived),
         "unknown": len(line.direct.unknown) + len(line.supporting.unknown),
         "gaps": list(line.gaps),
         "left_to_people": line.left_to_people,
+        "not_measured": line.not_measured,
     }
+
+
+def _figures(tally: Tally) -> dict[str, Any]:
+    return {"passing": tally.passing, "asked": tally.asked, "checks": list(tally.checks)}
 
 
 def _full(line: ProvisionStatus) -> list[dict[str, str]]:
     texts = [("state", line.state.value.replace("_", " ")), ("title", line.provision.title)]
-    for role, tally in (("direct", line.direct), ("supporting", line.supporting), ("context", line.context)):
-        texts += [(f"{role} checks", f"{', '.join(tally.checks)}: {tally} pass")] if tally.checks else []
+    texts += [("not measured", line.not_measured or "no check asks")] if not line.roles else []
+    for role, tally in line.roles:
+        texts.append((f"{role} checks", f"{', '.join(tally.checks)}: {tally} pass"))
         for answer, findings in (
             ("fails", tally.failing),
             ("waived", tally.waived),

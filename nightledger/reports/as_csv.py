@@ -38,9 +38,12 @@ def _safe(value: Any) -> Any:
     return cell(value) if isinstance(value, str) else value
 
 
+_ROLES = ("direct", "supporting", "context", "inherited")
+
+
 def _provisions(report: Report) -> tables.Frame:
-    frame = tables.of(report.provisions).drop(columns=["direct", "supporting", "context", "links"])
-    for type_ in ("direct", "supporting", "context"):
+    frame = tables.of(report.provisions).drop(columns=[*_ROLES, "links"])
+    for type_ in _ROLES:
         for figure in ("passing", "asked", "population", "failing", "waived", "unknown"):
             frame[f"{type_}_{figure}"] = [getattr(getattr(p, type_), figure) for p in report.provisions]
     return frame

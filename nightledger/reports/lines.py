@@ -88,6 +88,7 @@ class ProvisionLine:
     direct: TallyLine
     supporting: TallyLine
     context: TallyLine
+    inherited: TallyLine
     links: tuple[LinkLine, ...]
     gaps: tuple[str, ...]
     failing_below: tuple[str, ...]

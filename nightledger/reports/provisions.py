@@ -25,6 +25,7 @@ def provision_line(status: ProvisionStatus, checks: Iterable[Check], asked: Cont
         direct=_tally(status.direct),
         supporting=_tally(status.supporting),
         context=_tally(status.context),
+        inherited=_tally(status.inherited),
         links=_links(provision.id, (check for check in checks if check.id in asked)),
         gaps=status.gaps,
         failing_below=status.failing_below,

@@ -1,8 +1,9 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from checks.check import Check, context, direct, passed, supporting
+from checks.guards import NOT_MEASURED
 from checks.rule import UnknownProvision, catalog
 from checks.status import Declared, Overlay, ProvisionState, roll_up
 from evidence.model import Coverage, Missing, Reason, Scope, ScopeStatus, Status, Unit
@@ -48,6 +49,10 @@ def status_of(provision, checks, rows, units=None, **overlay):
     units = [polled()] if units is None else units
     lines = roll_up(catalog(), checks, rows, units, Overlay(**overlay))
     return next(line for line in lines if line.provision.id == provision)
+
+
+def encryption_by(checks, rows):
+    return status_of(ENCRYPTION, checks, rows)
 
 
 def encryption(rows, units=None, type_=direct, **overlay):
@@ -228,6 +233,22 @@ def test_every_physical_and_technical_paragraph_has_a_line_with_what_is_left_to_
     assert {line.state for line in lines} == {ProvisionState.NOT_COVERED}
     for line in lines:
         assert "left to people: " in line.sentence
+
+
+def test_a_line_says_how_evidence_speaks_to_it_and_keeps_a_providers_word_apart():
+    checks = [check("c", link(context)), replace(check("p", link(context)), topic="inherited")]
+    line = encryption_by(checks, [Row("c", "b1", PASS), Row("p", "b1", PASS)])
+    assert line.state is ProvisionState.NOT_COVERED
+    assert "context only: 1 of 1 (1 aws.s3.bucket) pass" in line.sentence
+    assert "inherited, by the provider's word: 1 of 1 (1 aws.s3.bucket) pass" in line.sentence
+    assert [role for role, _ in line.roles] == ["context", "inherited"]
+
+
+def test_a_line_that_nothing_speaks_to_says_so_and_why():
+    lines = {line.provision.id: line for line in roll_up(catalog(), [], [], [])}
+    assert "nothing collected speaks to it; left to people" in lines["164.310(a)(2)(i)"].sentence
+    for provision, why in NOT_MEASURED.items():
+        assert f"nothing collected speaks to it: {why}" in lines[provision].sentence
 
 
 def test_other_paragraphs_have_a_line_when_something_speaks_to_them():

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from checks.rule import catalog
+
 
 def test_before_the_first_run_every_reader_says_so_and_ends_with_2(desk, run):
     for words in (["status"], ["drift"], ["show", "shed"], ["report", "json"], ["list", "runs"], ["waive"]):
@@ -20,6 +22,17 @@ def test_status_names_every_safeguard_and_claims_no_compliance(run):
     assert states["164.310(c)"] == "failing"
     assert states["164.312(a)(2)(iv)"] == "not_covered"
     assert "not a determination of compliance" in json.loads(ended.out)["note"]
+
+
+def test_status_has_a_line_for_every_physical_and_technical_paragraph_of_the_rule(run):
+    run("scan")
+    rows = {row["provision"]: row for row in run("status", "--output", "json").rows}
+    paragraphs = [one.id for one in catalog() if one.id.startswith(("164.310", "164.312"))]
+    assert len(paragraphs) == 24
+    for paragraph in paragraphs:
+        roles = rows[paragraph].keys() & {"direct", "supporting", "context", "inherited"}
+        assert roles or "nothing collected speaks to it" in rows[paragraph]["why"]
+        assert rows[paragraph]["left_to_people"]
 
 
 def test_status_of_one_provision_names_what_fails(run):
