@@ -94,3 +94,23 @@ CLUSTER_RECORDED = supporting(
     proves="who asked the cluster's own API for what is written down outside the cluster",
     does_not_prove="what the programs in the cluster did with ePHI, or that anyone examines the record",
 )
+EVENT_CALLS_ATTENTION = supporting(
+    "164.312(b)",
+    proves="when the named event is recorded, an alarm reaches somebody who agreed to be told",
+    does_not_prove="that whoever is told acts on it, or that other events are examined",
+)
+LOGINS_WATCHED = supporting(
+    "164.308(a)(5)(ii)(C)",
+    proves="the named discrepancy at login to the console reaches somebody who agreed to be told",
+    does_not_prove="that logins elsewhere are monitored, or that whoever is told reports it",
+)
+OUTPUT_LEAVES = supporting(
+    "164.312(b)",
+    proves="what the containers write out is kept outside the machine they run on",
+    does_not_prove="that their programs write down who read what, or that anyone examines it",
+)
+COMMANDS_RECORDED = supporting(
+    "164.312(b)",
+    proves="what people run inside the containers through ECS Exec is written down",
+    does_not_prove="that other ways in are, or that anyone examines the record",
+)

@@ -13,14 +13,15 @@ from evidence.model import Missing, Reason
 
 TRAILS = (
     "trailList[]{Name, TrailARN, HomeRegion, S3BucketName, KmsKeyId, IsMultiRegionTrail, IsOrganizationTrail, "
-    "LogFileValidationEnabled}"
+    "LogFileValidationEnabled, CloudWatchLogsLogGroupArn}"
 )
 SELECTORS = (
-    "EventSelectors[]{ReadWriteType, IncludeManagementEvents, ExcludeManagementEventSources}, "
+    "EventSelectors[]{ReadWriteType, IncludeManagementEvents, ExcludeManagementEventSources, "
+    "DataResources[]{Type, Values}}, "
     "AdvancedEventSelectors[]{FieldSelectors[]{Field, Equals, NotEquals, StartsWith, NotStartsWith, "
     "EndsWith, NotEndsWith}}"
 )
-STATUS = "IsLogging, LatestDeliveryError, LatestDeliveryTime"
+STATUS = "IsLogging, LatestDeliveryError, LatestDeliveryTime, LatestCloudWatchLogsDeliveryError"
 
 
 class Trail(AwsKind):

@@ -37,6 +37,8 @@ S3_READS = {
     "replication": "get_bucket_replication",
     "lifecycle": "get_bucket_lifecycle_configuration",
 }
+SIGNED = {"monitoring": "cloudwatch"}
+"""Services that sign with another name than the SDK calls them."""
 DUMMY = {
     "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
     "AWS_SECRET_ACCESS_KEY": "not-a-secret",
@@ -143,7 +145,8 @@ class Front:
         region, service = (scope[1], scope[2]) if scope else ("", "unsigned")
         target = environ.get("HTTP_X_AMZ_TARGET")
         if target:
-            return f"{service}.{_snake(target.rpartition('.')[2])}", "json", region
+            name = SIGNED.get(service, service)
+            return f"{name}.{_snake(target.rpartition('.')[2])}", "json", region
         if service == "s3":
             return _s3_operation(environ), "s3", region
         rest = operation_of(service, environ["REQUEST_METHOD"], environ["PATH_INFO"])

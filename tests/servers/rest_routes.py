@@ -9,7 +9,7 @@ import botocore.session
 from botocore import xform_name
 from botocore.exceptions import UnknownServiceError
 
-SERVICES = {"elasticfilesystem": "efs", "es": "opensearch"}
+SERVICES = {"access-analyzer": "accessanalyzer", "elasticfilesystem": "efs", "es": "opensearch"}
 """Services that sign with another name than the SDK calls them."""
 
 
