@@ -60,3 +60,13 @@ ROOT_LEFT_ALONE = supporting(
     proves="the account's all-powerful shared identity was not used lately, so its actions are not hidden behind it",
     does_not_prove="that every person acts under an identity of their own",
 )
+CONFINED = supporting(
+    "164.312(a)(1)",
+    proves="a program taken over in one of these containers does not thereby hold the machine below it",
+    does_not_prove="what the role of the containers lets them do, or that an older revision is not still running",
+)
+SECRETS_OUT_OF_SIGHT = supporting(
+    "164.312(a)(1)",
+    proves="no secret that is named as one stands where everyone who may read the definition can read it",
+    does_not_prove="that settings with other names hold none, or who may read the store that keeps the secrets",
+)

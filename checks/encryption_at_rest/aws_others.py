@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from checks.check import Verdict, check, failed, not_applicable, passed
 from checks.encryption_at_rest.links import STORED_ENCRYPTED
+from checks.secret_names import speaks_of_a_secret
 from evidence.facts.aws_stores import ParameterKind, StreamEncryption
 from evidence.facts.aws_transfers import CatalogEncryption
 from evidence.model import Resource
-
-_TELLING = re.compile(
-    r"passw(or)?d|secret|token|api[-_]?key|private[-_]?key|credential|connection[-_]?string", re.IGNORECASE
-)
 
 
 @check("aws-kinesis-stream-encryption", on="aws.kinesis.stream", severity="high", links=[STORED_ENCRYPTED])
@@ -28,7 +23,7 @@ def secret_parameter_is_encrypted(kept: ParameterKind, resource: Resource) -> Ve
     """Is a parameter that is named like a secret kept encrypted?"""
     if kept["type"] == "SecureString":
         return passed("the parameter is kept encrypted")
-    if _TELLING.search(resource.name):
+    if speaks_of_a_secret(resource.name):
         return failed(f"the parameter is named like a secret and kept as a plain {kept['type']}")
     return not_applicable("the parameter's name does not say that it is a secret; its value was not read")
 
