@@ -39,7 +39,7 @@ class Listing:
     def begin(self, scope: ScopeRun) -> None:
         """Ask for the first page as soon as the lookups that the listing builds on are ready."""
         step = scope.unit.plan.spec.lists
-        if scope.listing is not None or scope.listed or not inputs_ready(scope, step):
+        if scope.unit.closed or scope.listing is not None or scope.listed or not inputs_ready(scope, step):
             return
         missing = first_missing(scope, step)
         if missing is not None:

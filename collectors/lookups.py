@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -9,7 +10,7 @@ from typing import Any
 
 from collectors.desk import Desk
 from collectors.invoke import bind, fails_unit, first_missing, inputs_ready, missing_of, read_failure
-from collectors.kind import Failure, Step
+from collectors.kind import Failure, Step, Target
 from collectors.recorder import TaskRecorder
 from collectors.unit import ScopeRun
 from evidence.model import Missing
@@ -33,20 +34,26 @@ class Lookups:
     def __init__(self, desk: Desk, on_ready: Callable[[ScopeRun], None]) -> None:
         self._desk = desk
         self._on_ready = on_ready
-        self._known: dict[tuple[int, str, str, tuple[str, ...]], Lookup] = {}
+        self._known: defaultdict[int, dict[tuple[str, str, tuple[str, ...]], Lookup]] = defaultdict(dict)
 
     def begin(self, scope: ScopeRun) -> None:
         """Join or start every lookup that this scope's plan uses."""
         for step in scope.unit.plan.lookups:
+            if scope.unit.closed:
+                return
             held = self._join(scope, step)
             scope.lookups[step.name] = held
             scope.unit.shared.append(held.recorder)
             self._try(scope, step)
 
+    def forget(self, target: Target) -> None:
+        """Let go of what was read for a target whose last unit has ended: a record of a host is large."""
+        self._known.pop(id(target), None)
+
     def _join(self, scope: ScopeRun, step: Step) -> Lookup:
         tags = scope.unit.plan.tags if "tags" in step.inputs else ()
-        key = (id(scope.unit.target), scope.scope.part, step.method.__qualname__, tags)
-        held = self._known.setdefault(key, Lookup(TaskRecorder(scope.scope.part)))
+        key = (scope.scope.part, step.method.__qualname__, tags)
+        held = self._known[id(scope.unit.target)].setdefault(key, Lookup(TaskRecorder(scope.scope.part)))
         held.waiting.append(scope)
         return held
 
@@ -80,4 +87,5 @@ class Lookups:
             for step in scope.unit.plan.lookups:
                 if step.name in scope.lookups:
                     self._try(scope, step)
-            self._on_ready(scope)
+            if not scope.unit.closed:
+                self._on_ready(scope)

@@ -19,7 +19,7 @@ from collectors.kind import Failure, Found, Platform, Step, Target, Unreached
 from collectors.listing import Listing
 from collectors.lookups import Lookups
 from collectors.plan import KindPlan, clients_of
-from collectors.pool import Outcome, Pool, Task
+from collectors.pool import News, Pool, Task
 from collectors.recorder import TaskRecorder, printable, utc_now
 from collectors.rows import Rows
 from collectors.unit import ScopeRun, UnitRun, unpolled
@@ -75,7 +75,7 @@ class Engine:
     def __init__(self, progress: Progress | None, clock: Callable[[], float]) -> None:
         self._progress = progress
         self._clock = clock
-        self._outcomes: SimpleQueue[Outcome] = SimpleQueue()
+        self._news: SimpleQueue[News] = SimpleQueue()
         self._pools: dict[str, Pool] = {}
         self._opening: list[Errand] = []
         self._units: dict[int, tuple[UnitRun, Platform]] = {}
@@ -136,12 +136,11 @@ class Engine:
 
     def _step(self) -> None:
         try:
-            pool, task, value, error = self._outcomes.get(timeout=TICK)
+            tell = self._news.get(timeout=TICK)
         except Empty:
             pass
         else:
-            task.done(value, error)
-            pool.ended(task)
+            tell()
         now = self._clock()
         for unit, _ in list(self._units.values()):
             if unit.deadline and now > unit.deadline:
@@ -157,7 +156,7 @@ class Engine:
     ) -> None:
         pool = self._pools.get(platform.name)
         if pool is None:
-            pool = self._pools[platform.name] = Pool(platform.workers, self._outcomes)
+            pool = self._pools[platform.name] = Pool(platform.workers, self._news)
         pool.submit(Task(lane, run, done, partial(self._start_clock, unit, platform.deadline)))
 
     def _start_clock(self, unit: UnitRun | None, seconds: float) -> None:
@@ -258,11 +257,13 @@ class Engine:
             return
         unit.closed = True
         del self._units[id(unit)]
+        unit.release()
         self._emit(result)
         target, left = self._open_units.pop(id(unit.target))
         if left > 1:
             self._open_units[id(target)] = (target, left - 1)
         else:
+            self._lookups.forget(target)
             target.close()
 
     def _emit(self, result: UnitResult) -> None:

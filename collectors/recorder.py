@@ -29,7 +29,8 @@ class TaskRecorder:
         """Record one answer; raises NotCanonical when the kept part cannot be evidence."""
         data = canonical(kept)
         name = digest(data)
-        self.objects[name] = data
+        # The encoder's buffer is several times as large as what it holds, and objects wait for their unit to end.
+        self.objects[name] = bytes(memoryview(data))
         self._add(operation, asked, request_id, answer=name)
 
     def failed(self, operation: str, asked: Mapping[str, Json], code: str, *, request_id: str = "") -> None:

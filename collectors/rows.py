@@ -47,7 +47,7 @@ class Rows:
     def advance(self, row: Row) -> None:
         """Ask for every fact whose inputs have come."""
         for name, step in list(row.waiting.items()):
-            if row.gone or not inputs_ready(row.scope, step, row):
+            if row.gone or row.scope.unit.closed or not inputs_ready(row.scope, step, row):
                 continue
             del row.waiting[name]
             missing = first_missing(row.scope, step, row)

@@ -136,6 +136,17 @@ class UnitRun:
             dropped=dict(sorted(sum((r.drops for r in recorders), Counter[str]()).items())),
         )
 
+    def release(self) -> None:
+        """Let go of what was read: unit, scopes and rows point at each other and would wait for the collector."""
+        for scope in self.scopes.values():
+            for row in scope.rows.values():
+                row.values.clear()
+            scope.rows.clear()
+            scope.lookups.clear()
+            scope.batches.clear()
+        self.recorders.clear()
+        self.shared.clear()
+
 
 def unpolled(
     unit: Unit, status: ScopeStatus, why: Missing, principal: str = "", part: str = "global"

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import gc
 import random
+from collections.abc import Iterator
 
 import pytest
 
+from collectors.lookups import Lookup
 from collectors.plan import plan_kind, specs
 from collectors.poll import Errand, poll
+from collectors.unit import Row
 from evidence.canonical import canonical
 from evidence.model import Missing, Reason, ScopeStatus, UnitResult
 from tests.collectors.fake import Fake, World
@@ -165,3 +169,18 @@ def test_every_call_is_recorded_with_the_digest_of_what_was_kept():
 @pytest.mark.parametrize("workers", [1, 3, 16])
 def test_any_number_of_workers_gives_the_same_facts(workers):
     assert facts_of(look(World(jitter=0.002), platform=Fake(workers=workers))) == facts_of(look(World()))
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collector")
+def test_what_a_unit_read_is_let_go_of_with_its_end_not_when_the_garbage_collector_comes():
+    refuse = {"get_weights a": "Denied"}
+    assert facts_of(look(World(boxes={"here": ["a", "b"]}, refuse=refuse)))["b"]["colour"] == "red"
+    assert not [held for held in gc.get_objects() if isinstance(held, Row | Lookup)]
