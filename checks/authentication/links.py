@@ -82,3 +82,8 @@ STORE_ASKS_WHO = supporting(
     proves="whoever reaches this store must show a token or log in as a user before it answers",
     does_not_prove="that the token is known to the right programs only, or that users have passwords of their own",
 )
+PROGRAMS_HAVE_A_ROLE = context(
+    "164.312(d)",
+    proves="whether programs on the machine are given credentials of its own that end within hours",
+    does_not_prove="that no key is stored on the machine beside them",
+)

@@ -8,9 +8,26 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from checks.check import Verdict, check, failed, not_applicable, passed, undecided
 from checks.exposure.links import NOT_FOR_EVERYONE, PATH_NARROWED, REACHABLE
 from evidence.facts.aws import IngressRule, InstanceAddresses, InstanceState
-from evidence.model import Resource
+from evidence.facts.aws_machines import GroupUse
+from evidence.model import Resource, Status
 
 _LOCAL_IPV6 = IPv6Network("fc00::/7")
+_ADMIN = (22, 3389, 5985, 5986)
+_DATABASES = (1433, 1521, 3306, 5432, 6379, 27017)
+
+
+def closed_for_administration(
+    ingress: list[IngressRule], *, ports: tuple[int, ...] = _ADMIN
+) -> Verdict | None:
+    """A group that lets nobody in here needs no look at who has it."""
+    return _if_passed(_closed(ingress, ports))
+
+
+def closed_for_databases(
+    ingress: list[IngressRule], *, ports: tuple[int, ...] = _DATABASES
+) -> Verdict | None:
+    """A group that lets nobody in here needs no look at who has it."""
+    return _if_passed(_closed(ingress, ports))
 
 
 @check(
@@ -18,12 +35,13 @@ _LOCAL_IPV6 = IPv6Network("fc00::/7")
     on="aws.ec2.security_group",
     severity="high",
     links=[NOT_FOR_EVERYONE, PATH_NARROWED],
+    first=closed_for_administration,
 )
 def admin_ports_are_closed(
-    ingress: list[IngressRule], *, ports: tuple[int, ...] = (22, 3389, 5985, 5986)
+    ingress: list[IngressRule], use: GroupUse, *, ports: tuple[int, ...] = _ADMIN
 ) -> Verdict:
     """Are the ports for administration closed to the internet?"""
-    return _closed(ingress, ports)
+    return _where_used(_closed(ingress, ports), use)
 
 
 @check(
@@ -31,12 +49,13 @@ def admin_ports_are_closed(
     on="aws.ec2.security_group",
     severity="high",
     links=[NOT_FOR_EVERYONE, PATH_NARROWED],
+    first=closed_for_databases,
 )
 def database_ports_are_closed(
-    ingress: list[IngressRule], *, ports: tuple[int, ...] = (1433, 1521, 3306, 5432, 6379, 27017)
+    ingress: list[IngressRule], use: GroupUse, *, ports: tuple[int, ...] = _DATABASES
 ) -> Verdict:
     """Are the ports of databases closed to the internet?"""
-    return _closed(ingress, ports)
+    return _where_used(_closed(ingress, ports), use)
 
 
 @check(
@@ -75,6 +94,16 @@ def _closed(ingress: Iterable[IngressRule], asked: Iterable[int | str]) -> Verdi
     if unread:
         return undecided(f"depends on prefix lists whose networks were not read: {', '.join(unread)}")
     return passed(f"closed to the internet: {_ports(ports)}")
+
+
+def _if_passed(verdict: Verdict) -> Verdict | None:
+    return verdict if verdict.status is Status.PASS else None
+
+
+def _where_used(verdict: Verdict, use: GroupUse) -> Verdict:
+    if use["used"] or verdict.status is Status.PASS:
+        return verdict
+    return not_applicable(f"{verdict.sentence}; but no network interface has the group")
 
 
 def _reached(rule: IngressRule, ports: tuple[int, ...]) -> list[int]:

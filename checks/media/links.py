@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from checks.check import supporting
+from checks.check import context, supporting
 
 USB_DISKS_REFUSED = supporting(
     "164.310(d)(1)",
     proves="the system would not load what it needs to use a USB disk",
     does_not_prove="that data cannot leave by other ways, or where disks that exist are kept",
+)
+DISKS_LEFT_LYING = context(
+    "164.310(d)(1)",
+    proves="whether a virtual disk that no machine uses is kept with all that was ever written to it",
+    does_not_prove="that it holds ePHI, that nobody means to keep it, or anything about media that can be touched",
 )

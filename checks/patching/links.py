@@ -44,3 +44,13 @@ RUNTIME_MAINTAINED = supporting(
     proves="the language runtime below the function still gets corrections from AWS",
     does_not_prove="that the function's own code and libraries are up to date",
 )
+STARTED_LATELY = context(
+    "164.308(a)(1)(ii)(B)",
+    proves="whether the machine was started recently enough to run what updates of its system brought",
+    does_not_prove="that updates were installed before it started, or that none took effect without a start",
+)
+MADE_LATELY = context(
+    "164.308(a)(1)(ii)(B)",
+    proves="whether the machine was made from an image recent enough to bring most updates with it",
+    does_not_prove="that updates were not installed on it since",
+)

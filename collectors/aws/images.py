@@ -11,6 +11,8 @@ from collectors.aws.vpcs import tagged
 from collectors.kind import Found, lists
 from evidence.facts.aws_paths import ImageSharing
 
+IMAGES = f"Images[]{{ImageId, Public, CreationDate, {TAGS}}}"
+
 
 class Image(AwsKind):
     """A machine image of the account's own, with whatever was on the disk it was made from."""
@@ -18,7 +20,7 @@ class Image(AwsKind):
     kind = "aws.ec2.image"
     service = "ec2"
     part = "region"
-    keep: ClassVar = {"describe_images": f"Images[]{{ImageId, Public, {TAGS}}}"}
+    keep: ClassVar = {"describe_images": IMAGES}
     sharing: ImageSharing
 
     @lists(needs={"describe_images": "ec2:DescribeImages", **REGIONS}, gives="sharing")

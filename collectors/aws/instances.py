@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from collectors.aws.client import AwsClient
+from collectors.aws.images import IMAGES
 from collectors.aws.kind import REGIONS, TAGS, AwsKind, labels, name_of
 from collectors.kind import Found, fact, lists, lookup
 from evidence.facts.aws import (
@@ -16,6 +17,7 @@ from evidence.facts.aws import (
     PatchScan,
     PatchState,
 )
+from evidence.facts.aws_machines import InstanceImage, InstanceLaunch
 
 MANAGED = "InstanceInformationList[]{InstanceId, PingStatus, PlatformType}"
 _ENDED = frozenset({"shutting-down", "terminated"})
@@ -31,8 +33,9 @@ class Instance(AwsKind):
     keep: ClassVar = {
         "describe_instances": (
             "Reservations[]{Instances[]{InstanceId, State{Name}, MetadataOptions{HttpTokens, HttpEndpoint}, "
-            f"PublicIpAddress, {TAGS}}}}}"
+            f"PublicIpAddress, LaunchTime, ImageId, IamInstanceProfile{{Arn}}, {TAGS}}}}}"
         ),
+        "describe_images": IMAGES,
         "ssm.describe_instance_information": MANAGED,
         "ssm.describe_instance_patch_states": (
             "InstancePatchStates[]{InstanceId, MissingCount, FailedCount, InstalledPendingRebootCount, "
@@ -42,10 +45,11 @@ class Instance(AwsKind):
     state: InstanceState
     metadata_options: MetadataOptions
     addresses: InstanceAddresses
+    launch: InstanceLaunch
 
     @lists(
         needs={"describe_instances": "ec2:DescribeInstances", **REGIONS},
-        gives="state metadata_options addresses",
+        gives="state metadata_options addresses launch",
     )
     def every(self, ec2: AwsClient) -> Iterator[Found]:
         """DescribeInstances, up to 1000 at a time."""
@@ -54,6 +58,16 @@ class Instance(AwsKind):
                 for row in reservation["Instances"]:
                     if row["State"]["Name"] not in _ENDED:
                         yield _found(ec2, row)
+
+    @fact(needs="ec2:DescribeImages", batch=200)
+    def image(self, ec2: AwsClient, instances: list[Found]) -> dict[str, InstanceImage | None]:
+        """DescribeImages of all images in use at once; None for one that is gone or no longer shown to the account."""
+        wanted = sorted({instance.gives["launch"]["image"] for instance in instances})
+        pages = ec2.pages(
+            "describe_images", Filters=[{"Name": "image-id", "Values": wanted}], IncludeDeprecated=True
+        )
+        made = {row["ImageId"]: row["CreationDate"] for page in pages for row in page["Images"]}
+        return {instance.uid: _image(instance, made) for instance in instances}
 
     @lookup(needs="ssm:DescribeInstanceInformation")
     def managed_instances(self, ssm: AwsClient) -> Mapping[str, ManagedInstance]:
@@ -108,9 +122,19 @@ def _found(ec2: AwsClient, row: Mapping[str, Any]) -> Found:
             "state": {"name": row["State"]["Name"]},
             "metadata_options": {"tokens": options["HttpTokens"], "endpoint": options["HttpEndpoint"]},
             "addresses": {"public_ipv4": bool(row.get("PublicIpAddress"))},
+            "launch": {
+                "started": row["LaunchTime"],
+                "image": row["ImageId"],
+                "role": "IamInstanceProfile" in row,
+            },
         },
         handle=identifier,
     )
+
+
+def _image(instance: Found, made: Mapping[str, str]) -> InstanceImage | None:
+    name = instance.gives["launch"]["image"]
+    return {"made": made[name]} if name in made else None
 
 
 def _scan(row: Mapping[str, Any]) -> PatchScan:

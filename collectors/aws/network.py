@@ -1,4 +1,4 @@
-"""Security groups: what they let in."""
+"""Security groups: what they let in, and whether anything has them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 
 from collectors.aws.client import AwsClient
 from collectors.aws.kind import REGIONS, TAGS, AwsKind, labels
-from collectors.kind import Found, lists
+from collectors.kind import Found, fact, lists, lookup
 from evidence.facts.aws import IngressRule
+from evidence.facts.aws_machines import GroupUse
 
 
 class SecurityGroup(AwsKind):
-    """A security group; whether anything uses it is not asked."""
+    """A security group of one account."""
 
     kind = "aws.ec2.security_group"
     service = "ec2"
@@ -22,7 +23,8 @@ class SecurityGroup(AwsKind):
             "SecurityGroups[]{GroupId, GroupName, IpPermissions[]{IpProtocol, FromPort, ToPort, "
             "IpRanges[]{CidrIp}, Ipv6Ranges[]{CidrIpv6}, PrefixListIds[]{PrefixListId}, "
             f"UserIdGroupPairs[]{{GroupId}}}}, {TAGS}}}"
-        )
+        ),
+        "describe_network_interfaces": "NetworkInterfaces[]{Groups[]{GroupId}}",
     }
     ingress: list[IngressRule]
 
@@ -37,7 +39,20 @@ class SecurityGroup(AwsKind):
                     row["GroupName"],
                     labels=labels(row.get("Tags", [])),
                     gives={"ingress": rules},
+                    handle=row["GroupId"],
                 )
+
+    @lookup(needs="ec2:DescribeNetworkInterfaces")
+    def groups_in_use(self, ec2: AwsClient) -> frozenset[str]:
+        """DescribeNetworkInterfaces, 1000 at a time: every security group that some interface of the region has."""
+        pages = ec2.pages("describe_network_interfaces", MaxResults=1000)
+        rows = (row for page in pages for row in page["NetworkInterfaces"])
+        return frozenset(group["GroupId"] for row in rows for group in row["Groups"])
+
+    @fact()
+    def use(self, security_group: Found, groups_in_use: frozenset[str]) -> GroupUse:
+        """Whether some network interface has the group; interfaces of tasks come and go with them."""
+        return {"used": security_group.handle in groups_in_use}
 
 
 def _rule(permission: Mapping[str, Any]) -> IngressRule:

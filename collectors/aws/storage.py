@@ -9,6 +9,7 @@ from collectors.aws.client import AwsClient
 from collectors.aws.kind import REGIONS, TAGS, AwsKind, labels, name_of
 from collectors.kind import Found, fact, lists, lookup
 from evidence.facts.aws import BlockEncryption, SnapshotSharing
+from evidence.facts.aws_machines import VolumeAttachment
 
 
 class Volume(AwsKind):
@@ -17,15 +18,20 @@ class Volume(AwsKind):
     kind = "aws.ec2.volume"
     service = "ec2"
     part = "region"
-    keep: ClassVar = {"describe_volumes": f"Volumes[]{{VolumeId, Encrypted, KmsKeyId, {TAGS}}}"}
+    keep: ClassVar = {
+        "describe_volumes": f"Volumes[]{{VolumeId, State, Encrypted, KmsKeyId, Attachments[]{{InstanceId}}, {TAGS}}}"
+    }
     encryption: BlockEncryption
+    attachment: VolumeAttachment
 
-    @lists(needs={"describe_volumes": "ec2:DescribeVolumes", **REGIONS}, gives="encryption")
+    @lists(needs={"describe_volumes": "ec2:DescribeVolumes", **REGIONS}, gives="encryption attachment")
     def every(self, ec2: AwsClient) -> Iterator[Found]:
         """DescribeVolumes, 500 at a time."""
         for page in ec2.pages("describe_volumes", MaxResults=500):
             for row in page["Volumes"]:
-                yield _found(ec2, "volume", row["VolumeId"], row)
+                held = [one["InstanceId"] for one in row.get("Attachments", []) if "InstanceId" in one]
+                attachment = {"state": row["State"], "instances": sorted(held)}
+                yield _found(ec2, "volume", row["VolumeId"], row, {"attachment": attachment})
 
 
 class Snapshot(AwsKind):
@@ -59,12 +65,21 @@ class Snapshot(AwsKind):
         return {"public": snapshot.handle in public_snapshots}
 
 
-def _found(ec2: AwsClient, what: str, identifier: str, row: Mapping[str, Any]) -> Found:
+def _found(
+    ec2: AwsClient,
+    what: str,
+    identifier: str,
+    row: Mapping[str, Any],
+    other: Mapping[str, Any] | None = None,
+) -> Found:
     tags = row.get("Tags", [])
     return Found(
         f"arn:{ec2.partition}:ec2:{ec2.region}:{ec2.account}:{what}/{identifier}",
         name_of(tags, identifier),
         labels=labels(tags),
-        gives={"encryption": {"encrypted": row["Encrypted"], "kms_key": row.get("KmsKeyId")}},
+        gives={
+            "encryption": {"encrypted": row["Encrypted"], "kms_key": row.get("KmsKeyId")},
+            **(other or {}),
+        },
         handle=identifier,
     )

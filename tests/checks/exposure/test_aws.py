@@ -14,6 +14,7 @@ from evidence.facts.aws import (
     SnapshotBlock,
     SnapshotSharing,
 )
+from evidence.facts.aws_machines import GroupUse
 from evidence.model import Resource, Scope
 from tests.checks.strict import Strict
 
@@ -128,6 +129,9 @@ def test_a_key_that_aws_manages_does_not_apply():
     assert aws.key_is_not_public.judge(key("AWS"), None).status == "not_applicable"
 
 
+USED, UNUSED = Strict(GroupUse, used=True), Strict(GroupUse, used=False)
+
+
 def rule(cidrs=(), low=22, high=22, protocol="tcp", lists=()):
     return Strict(
         IngressRule,
@@ -162,15 +166,29 @@ def rule(cidrs=(), low=22, high=22, protocol="tcp", lists=()):
     ],
 )
 def test_admin_ports_pass_only_when_no_wide_network_reaches_them(rules, status):
-    assert aws_network.admin_ports_are_closed.judge(rules).status == status
+    assert aws_network.admin_ports_are_closed.judge(rules, USED).status == status
+
+
+def test_an_open_group_that_nothing_has_is_no_way_in_and_says_what_it_would_open():
+    verdict = aws_network.admin_ports_are_closed.judge([rule(["0.0.0.0/0"])], UNUSED)
+    assert verdict.status == "not_applicable"
+    assert "open to the internet: ports 22" in verdict.sentence
+
+
+def test_a_closed_group_is_judged_without_a_look_at_who_has_it():
+    closed, opened = [rule(["10.0.0.0/8"])], [rule(["0.0.0.0/0"])]
+    assert aws_network.closed_for_administration(closed).status == "pass"
+    assert aws_network.closed_for_administration(opened) is None
+    assert aws_network.closed_for_databases(opened).status == "pass"
+    assert aws_network.admin_ports_are_closed.judge(closed, UNUSED).status == "pass"
 
 
 def test_database_ports_are_asked_about_apart():
     opened = [rule(["0.0.0.0/0"], 5432, 5432)]
-    assert aws_network.database_ports_are_closed.judge(opened).status == "fail"
-    assert aws_network.admin_ports_are_closed.judge(opened).status == "pass"
-    assert aws_network.admin_ports_are_closed.judge(opened, ports=(5432,)).status == "fail"
-    assert aws_network.admin_ports_are_closed.judge(opened, ports=("5432",)).status == "fail"
+    assert aws_network.database_ports_are_closed.judge(opened, USED).status == "fail"
+    assert aws_network.admin_ports_are_closed.judge(opened, USED).status == "pass"
+    assert aws_network.admin_ports_are_closed.judge(opened, USED, ports=(5432,)).status == "fail"
+    assert aws_network.admin_ports_are_closed.judge(opened, USED, ports=("5432",)).status == "fail"
 
 
 def group(name):

@@ -176,6 +176,7 @@ def _storage(cloud: Any, truth: dict[tuple[str, str], str], region: str, count: 
                 OperationType="add",
             )
         truth["aws-ec2-volume-encryption", volume] = PASS if encrypted else FAIL
+        truth["aws-ec2-volume-attached", volume] = FAIL
         truth["aws-ec2-snapshot-encryption", snapshot] = PASS if encrypted else FAIL
         truth["aws-ec2-snapshot-not-public", snapshot] = FAIL if public else PASS
     if region == HOME:
@@ -193,6 +194,9 @@ def _instances(cloud: Any, truth: dict[tuple[str, str], str], region: str, count
         )["Instances"][0]["InstanceId"]
         truth["aws-ec2-instance-imdsv2", made] = PASS if number % 2 else FAIL
         truth["aws-ec2-instance-managed", made] = FAIL
+        truth["aws-ec2-instance-age", made] = PASS
+        truth["aws-ec2-instance-image-age", made] = UNKNOWN
+        truth["aws-ec2-instance-role", made] = UNKNOWN
         truth["aws-ec2-instance-patches", made] = UNKNOWN
 
 
@@ -213,6 +217,7 @@ def _keys(cloud: Any, truth: dict[tuple[str, str], str], region: str, count: int
 
 def _groups(cloud: Any, truth: dict[tuple[str, str], str], region: str) -> None:
     ec2 = cloud.client("ec2", region)
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
     openings = {
         "open-ssh": ("tcp", 22, "0.0.0.0/0", FAIL, PASS),
         "open-database": ("tcp", 5432, "0.0.0.0/0", PASS, FAIL),
@@ -225,6 +230,7 @@ def _groups(cloud: Any, truth: dict[tuple[str, str], str], region: str) -> None:
         if port:
             rule |= {"FromPort": port, "ToPort": port}
         ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+        ec2.create_network_interface(SubnetId=subnet, Groups=[group])
         truth["aws-ec2-security-group-admin-ports", f"{name}-{region}"] = admin
         truth["aws-ec2-security-group-database-ports", f"{name}-{region}"] = database
         truth["aws-ec2-security-group-default-closed", f"{name}-{region}"] = NONE

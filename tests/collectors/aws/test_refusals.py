@@ -44,6 +44,11 @@ REFUSED = {
         "ec2:DescribeSecurityGroups",
         "aws-ec2-security-group-admin-ports aws-ec2-security-group-database-ports",
     ),
+    "ec2.describe_network_interfaces": (
+        "ec2:DescribeNetworkInterfaces",
+        "aws-ec2-security-group-admin-ports aws-ec2-security-group-database-ports",
+    ),
+    "ec2.describe_images": ("ec2:DescribeImages", "aws-ec2-instance-image-age"),
     "ec2.get_ebs_encryption_by_default": ("ec2:GetEbsEncryptionByDefault", "aws-ec2-region-ebs-encryption"),
     "ec2.get_snapshot_block_public_access_state": (
         "ec2:GetSnapshotBlockPublicAccessState",
