@@ -114,3 +114,13 @@ COMMANDS_RECORDED = supporting(
     proves="what people run inside the containers through ECS Exec is written down",
     does_not_prove="that other ways in are, or that anyone examines the record",
 )
+DATA_ACCESS_RECORDED = supporting(
+    "164.312(b)",
+    proves="each access to what is stored or run here, by whom and when, is written down in the trail's record",
+    does_not_prove="that anyone examines it, or that access by other ways than the provider's API is written down",
+)
+RECORD_ACCESS_RECORDED = supporting(
+    "164.312(b)",
+    proves="who reads or changes the record of activity is itself written down",
+    does_not_prove="that anyone examines it",
+)

@@ -14,6 +14,7 @@ from evidence.facts.aws import (
     BucketLogging,
     BucketPolicyStatus,
     BucketVersioning,
+    ObjectLock,
     PolicyDocument,
     PublicAccessBlock,
 )
@@ -41,6 +42,9 @@ class Bucket(AwsKind):
         "get_bucket_policy_status": "PolicyStatus{IsPublic}",
         "get_bucket_acl": "Grants[]{Grantee{Type, URI}, Permission}",
         "get_public_access_block": BLOCK,
+        "get_object_lock_configuration": (
+            "ObjectLockConfiguration{ObjectLockEnabled, Rule{DefaultRetention{Mode, Days, Years}}}"
+        ),
     }
 
     @lists(needs="s3:ListAllMyBuckets")
@@ -101,6 +105,17 @@ class Bucket(AwsKind):
     def public_access_block(self, s3: AwsClient, bucket: Found) -> PublicAccessBlock | None:
         """GetPublicAccessBlock of the bucket; the account's own block acts beside it."""
         return access_block(s3.get_public_access_block(Bucket=bucket.name))
+
+    @fact(needs="s3:GetBucketObjectLockConfiguration", absent="ObjectLockConfigurationNotFoundError")
+    def object_lock(self, s3: AwsClient, bucket: Found) -> ObjectLock | None:
+        """GetObjectLockConfiguration; a year of retention is counted as 365 days."""
+        answer = s3.get_object_lock_configuration(Bucket=bucket.name)["ObjectLockConfiguration"]
+        held = answer.get("Rule", {}).get("DefaultRetention", {})
+        return {
+            "enabled": answer.get("ObjectLockEnabled") == "Enabled",
+            "default_mode": held.get("Mode", ""),
+            "default_days": held.get("Days", 0) + 365 * held.get("Years", 0),
+        }
 
 
 def access_block(answer: dict[str, Any]) -> PublicAccessBlock:

@@ -51,6 +51,14 @@ class PublicAccessBlock(TypedDict):
     restrict_public_buckets: bool
 
 
+class ObjectLock(TypedDict):
+    """Whether objects can be locked against deletion, and how new ones are: "GOVERNANCE", "COMPLIANCE" or "" (not)."""
+
+    enabled: bool
+    default_mode: str
+    default_days: int
+
+
 class RootSecurity(TypedDict):
     """What the account summary says about the root user; `password` None = AWS did not say."""
 
