@@ -22,7 +22,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from collectors.hosts.ssh_wire import CONNECT_SECONDS  # noqa: E402 - after the path is set
+from collectors.hosts.ssh_wire import Steps  # noqa: E402 - after the path is set
 from tests.servers import sshd  # noqa: E402 - after the path is set
 
 PORT = 2200
@@ -137,7 +137,7 @@ def measure(server: sshd.Sshd, live: list[str], dead: list[str], program: str | 
     server.pin(host=f"[127.*]:{PORT}")
     found = ours(server, mixed(live, dead))
     found["after_last_live_s"] = round(found["wall_s"] - found["last_live_s"], 1)
-    found["connect_deadline_s"] = CONNECT_SECONDS
+    found["connect_deadline_s"] = Steps().connect
     sys.stdout.write(json.dumps({"nightledger": found}) + "\n")
     sys.stdout.flush()
     if program:

@@ -13,7 +13,7 @@ from collectors.hosts.record import NotARecord
 from collectors.hosts.shell import Shell
 from collectors.hosts.source import THIS_MACHINE, Host, HostsSource, Mode, System
 from collectors.hosts.ssh import SshTransport
-from collectors.hosts.ssh_wire import Doors
+from collectors.hosts.ssh_wire import Doors, Steps
 from collectors.hosts.transport import LocalTransport, Transport, Unreachable
 from collectors.hosts.windows import WindowsHost
 from collectors.kind import Failure, Kind, Reach, Recorder, Target, Unreached
@@ -88,6 +88,7 @@ class HostsPlatform:
     grants = "sudo"
     workers = 32
     deadline = 120.0
+    steps = Steps()
 
     def __init__(self) -> None:
         self._doors = Doors()
@@ -99,7 +100,7 @@ class HostsPlatform:
             yield _this_machine(sudo=chosen.sudo)
         for found in reached(chosen):
             if isinstance(found, Host):
-                transport = SshTransport(found, self._doors)
+                transport = SshTransport(found, self._doors, self.steps)
                 yield HostTarget(
                     f"host/{found.label}", transport, sudo=found.sudo, mode=found.mode, os=found.os
                 )

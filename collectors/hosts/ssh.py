@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,10 @@ from collectors.hosts import known_hosts
 from collectors.hosts.foreign import POWERSHELL
 from collectors.hosts.known_hosts import KnownHosts, Trust
 from collectors.hosts.source import Host, Mode, System
-from collectors.hosts.ssh_command import Command, execute
+from collectors.hosts.ssh_command import Command, converse, opened
 from collectors.hosts.ssh_failure import broken
 from collectors.hosts.ssh_login import log_in
-from collectors.hosts.ssh_wire import Doors, connected, hang_up, tunnelled
+from collectors.hosts.ssh_wire import Doors, Steps, connected, hang_up, tunnelled
 from collectors.hosts.transport import MAX_BYTES, Clock, Intake, Phase, Result, Unreachable, login_name
 from evidence.model import Reason
 
@@ -67,10 +67,10 @@ class Shown:
 class SshTransport:
     """One host over SSH; logs in with the one key the settings name: no default keys, no passwords."""
 
-    def __init__(self, host: Host, doors: Doors | None = None) -> None:
+    def __init__(self, host: Host, doors: Doors | None = None, steps: Steps = Steps()) -> None:  # noqa: B008 - it is frozen
         self.host = host
         self.user = host.user or login_name()
-        self._doors = doors or Doors()
+        self._doors, self._steps = doors or Doors(), steps
 
     def run(self, script: bytes, deadline: float, max_bytes: int = MAX_BYTES) -> Result:
         """Run the script there; raises Unreachable with the phase it failed in, never retries.
@@ -81,38 +81,45 @@ class SshTransport:
         forced = self.host.mode is Mode.FORCED
         line = POWERSHELL if self.host.os is System.WINDOWS else "/bin/sh -s"
         command = Command(script.decode()) if forced else Command(line, script)
-        with _logged_in(self.host, clock, self._doors) as (session, fingerprint):
-            return execute(session, command, clock, Intake(max_bytes), fingerprint)
+        with self._logged_in(clock) as (session, fingerprint):
+            channel = opened(session, command, clock.part(self._steps.start))
+            patience = clock.part(self._steps.patience)
+            said = converse(channel, command, clock, patience, Intake(max_bytes))
+            return replace(said, fingerprint=fingerprint)
 
     def host_key(self, deadline: float) -> Shown:
         """The key the host shows, without logging in there; raises Unreachable."""
         clock = Clock(deadline)
-        with _route(self.host, clock, self._doors) as wire, _session(wire, clock) as session:
-            return _handshake(session, self.host, clock)
+        with self._session(clock) as session:
+            return _handshake(session, self.host, clock.part(self._steps.handshake))
 
+    @contextmanager
+    def _logged_in(self, clock: Clock) -> Iterator[tuple[Any, str]]:
+        with self._session(clock) as session:
+            shown = _handshake(session, self.host, clock.part(self._steps.handshake))
+            _require_trust(shown, self.host)
+            log_in(session, self.host, self.user, clock.part(self._steps.login))
+            yield session, shown.fingerprint
 
-@contextmanager
-def _logged_in(host: Host, clock: Clock, doors: Doors) -> Iterator[tuple[Any, str]]:
-    with _route(host, clock, doors) as wire, _session(wire, clock) as session:
-        shown = _handshake(session, host, clock)
-        _require_trust(shown, host)
-        log_in(session, host, host.user or login_name(), clock)
-        yield session, shown.fingerprint
+    @contextmanager
+    def _session(self, clock: Clock) -> Iterator[Any]:
+        with self._wire(clock) as wire, _session(wire, clock, self._steps.handshake) as session:
+            yield session
 
-
-@contextmanager
-def _route(host: Host, clock: Clock, doors: Doors) -> Iterator[Any]:
-    with ExitStack() as opened:
-        if host.jump is None:
-            yield opened.enter_context(connected(host, clock))
-            return
-        try:
-            with doors.held(host.jump, clock):
-                jump, _ = opened.enter_context(_logged_in(host.jump, clock, doors))
-        except Unreachable as error:
-            detail = f"at the jump host {host.jump.label}: {error.detail}"
-            raise Unreachable(error.phase, f"jump_{error.code}", detail, error.reason) from None
-        yield opened.enter_context(tunnelled(jump, host, clock))
+    @contextmanager
+    def _wire(self, clock: Clock) -> Iterator[Any]:
+        with ExitStack() as entered:
+            if self.host.jump is None:
+                yield entered.enter_context(connected(self.host, clock, self._steps))
+                return
+            before = SshTransport(self.host.jump, self._doors, self._steps)
+            try:
+                with self._doors.held(before.host, clock):
+                    jump, _ = entered.enter_context(before._logged_in(clock))
+            except Unreachable as error:
+                detail = f"at the jump host {before.host.label}: {error.detail}"
+                raise Unreachable(error.phase, f"jump_{error.code}", detail, error.reason) from None
+            yield entered.enter_context(tunnelled(jump, self.host, clock.part(self._steps.connect)))
 
 
 def _trusted(host: Host) -> KnownHosts:
@@ -148,7 +155,7 @@ def _require_trust(shown: Shown, host: Host) -> None:
 
 
 @contextmanager
-def _session(wire: Any, clock: Clock) -> Iterator[Any]:
+def _session(wire: Any, clock: Clock, handshake: float) -> Iterator[Any]:
     import paramiko  # noqa: PLC0415 - the SDK is loaded when a host is polled
 
     # What the library logs about a hostile host would reach the terminal through logging's last resort.
@@ -158,7 +165,8 @@ def _session(wire: Any, clock: Clock) -> Iterator[Any]:
     except (paramiko.SSHException, OSError, EOFError) as error:
         raise broken(Phase.BANNER, clock, error) from None
     session.set_log_channel(_LOG)
-    session.banner_timeout = session.handshake_timeout = session.channel_timeout = max(0.1, clock.left())
+    session.banner_timeout = session.handshake_timeout = clock.part(handshake).left() + 1
+    session.channel_timeout = max(0.1, clock.left())
     try:
         yield session
     finally:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from collectors.hosts.ssh_failure import broken
+from collectors.hosts.ssh_wire import ended
 from collectors.hosts.transport import CHUNK, Clock, Ending, Intake, Phase, Result
+from collectors.pool import place
 
 _POLL_SECONDS = 0.25
 _STATUS_SECONDS = 2.0
@@ -20,27 +22,36 @@ class Command:
     stdin: bytes = b""
 
 
-def execute(session: Any, command: Command, clock: Clock, intake: Intake, fingerprint: str) -> Result:
-    """Run the command in a channel of its own; raises Unreachable, in phase channel or exec, if none starts."""
+def opened(session: Any, command: Command, clock: Clock) -> Any:
+    """A channel of its own in which the command runs; raises Unreachable, in phase channel or exec, if none starts."""
     import paramiko  # noqa: PLC0415 - the SDK is loaded when a host is polled
 
     phase = Phase.CHANNEL
     try:
         channel = session.open_session(timeout=max(0.1, clock.left()))
         phase = Phase.EXEC
-        channel.settimeout(_POLL_SECONDS)
-        channel.exec_command(command.line)
+        with ended(session.sock, clock):
+            channel.exec_command(command.line)
     except (paramiko.SSHException, OSError, EOFError) as error:
         raise broken(phase, clock, error) from None
+    return channel
+
+
+def converse(channel: Any, command: Command, clock: Clock, patience: Clock, intake: Intake) -> Result:
+    """Give the command its input and read what it says until it ends, the time is over or it says too much.
+
+    With no word from it when `patience` is over, the worker's place goes to another host.
+    """
+    channel.settimeout(_POLL_SECONDS)
     if not command.stdin:
         channel.shutdown_write()
-    ending = _converse(channel, memoryview(command.stdin), clock, intake)
+    ending = _converse(channel, memoryview(command.stdin), clock, patience, intake)
     status = channel.recv_exit_status() if ending is Ending.FINISHED and channel.exit_status_ready() else -1
     # The library says -1 where the host said nothing.
-    return intake.result(status if status >= 0 else None, ending, fingerprint)
+    return intake.result(status if status >= 0 else None, ending)
 
 
-def _converse(channel: Any, waiting: memoryview, clock: Clock, intake: Intake) -> Ending:
+def _converse(channel: Any, waiting: memoryview, clock: Clock, patience: Clock, intake: Intake) -> Ending:
     while not clock.over:
         waiting = _send(channel, waiting)
         while channel.recv_stderr_ready():
@@ -48,6 +59,8 @@ def _converse(channel: Any, waiting: memoryview, clock: Clock, intake: Intake) -
         try:
             data = channel.recv(CHUNK)
         except TimeoutError:
+            if patience.over and not intake.stdout:
+                place()()
             continue
         intake.out(data)
         if intake.full:

@@ -1,24 +1,45 @@
-"""The bytes below SSH: a TCP connection, or a channel through a jump host, bounded by the deadline."""
+"""The bytes below SSH: a TCP connection, or a channel through a jump host, bounded by the deadline.
+
+A host that keeps us waiting hands the worker's place to the next one, so that dead hosts hold up no live ones.
+"""
 
 from __future__ import annotations
 
+import errno
+import os
+import select
 import socket
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from collectors.hosts.source import Host
 from collectors.hosts.ssh_failure import broken
 from collectors.hosts.transport import Clock, Phase, Unreachable
+from collectors.pool import place
 from evidence.model import Reason
 
-CONNECT_SECONDS = 10.0
 AT_ONCE = 6
 """Below the ten unfinished logins at which an sshd with its own defaults begins to drop new ones (MaxStartups)."""
 _CONNECT_FAILED = 2
 """RFC 4254, section 5.1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Seconds each step may take of the whole: TCP, banner and key exchange, login, start of the command.
+
+    `patience` is how long a host may keep its worker's place without a word.
+    """
+
+    connect: float = 10.0
+    handshake: float = 15.0
+    login: float = 20.0
+    start: float = 15.0
+    patience: float = 2.0
 
 
 class Doors:
@@ -44,21 +65,27 @@ class Doors:
 
 
 @contextmanager
-def connected(host: Host, clock: Clock) -> Iterator[socket.socket]:
-    """A TCP connection to the host, closed at the deadline whatever still waits on it; raises Unreachable."""
+def connected(host: Host, clock: Clock, steps: Steps) -> Iterator[socket.socket]:
+    """A TCP connection, with its time for each address, closed at the deadline whatever waits; raises Unreachable."""
     try:
         found = socket.getaddrinfo(host.address, host.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise Unreachable(Phase.DNS, "name_not_found", f"{host.address} has no address") from None
-    with _first_open(found, clock) as sock:
-        # Closing the socket is the one way to end every wait of the library, also those without a timeout.
-        guard = threading.Timer(clock.left() + 1, hang_up, [sock])
-        guard.daemon = True
-        guard.start()
-        try:
-            yield sock
-        finally:
-            guard.cancel()
+    with _first_open(found, clock, steps) as sock, ended(sock, clock):
+        _await_word(sock, clock.part(steps.patience))
+        yield sock
+
+
+@contextmanager
+def ended(wire: Any, clock: Clock) -> Iterator[None]:
+    """Hang up shortly after the deadline: the one way to end every wait of the library, also those without one."""
+    guard = threading.Timer(clock.left() + 1, hang_up, [wire])
+    guard.daemon = True
+    guard.start()
+    try:
+        yield
+    finally:
+        guard.cancel()
 
 
 @contextmanager
@@ -66,7 +93,7 @@ def tunnelled(session: Any, host: Host, clock: Clock) -> Iterator[Any]:
     """A channel to the host through a logged-in session of its jump host; raises Unreachable."""
     import paramiko  # noqa: PLC0415 - the SDK is loaded when a host is polled
 
-    wait = max(0.1, min(CONNECT_SECONDS, clock.left()))
+    wait = max(0.1, clock.left())
     target = (host.address, host.port)
     try:
         channel = session.open_channel("direct-tcpip", target, ("127.0.0.1", 0), timeout=wait)
@@ -98,13 +125,18 @@ def _not_forwarded(code: int) -> Unreachable:
     return Unreachable(Phase.TCP, "forwarding_denied", detail, Reason.DENIED)
 
 
-def _first_open(found: list[Any], clock: Clock) -> socket.socket:
+def _await_word(sock: socket.socket, clock: Clock) -> None:
+    # A server speaks first. Some wait for us instead, so this is no reason yet to give up on one.
+    if not _ready(sock, select.POLLIN, clock):
+        place()()
+
+
+def _first_open(found: list[Any], clock: Clock, steps: Steps) -> socket.socket:
     refused: OSError | None = None
     for family, kind, protocol, _, address in found:
         sock = socket.socket(family, kind, protocol)
-        sock.settimeout(max(0.001, min(CONNECT_SECONDS, clock.left())))
         try:
-            sock.connect(address)
+            _connect(sock, address, clock.part(steps.connect), steps.patience)
         except OSError as error:
             sock.close()
             refused = error
@@ -113,3 +145,24 @@ def _first_open(found: list[Any], clock: Clock) -> socket.socket:
     if isinstance(refused, TimeoutError):
         raise Unreachable(Phase.TCP, "connect_timeout", "nothing answered", Reason.TIMEOUT)
     raise Unreachable(Phase.TCP, "connect_refused", (refused and refused.strerror) or "no connection")
+
+
+def _connect(sock: socket.socket, address: Any, clock: Clock, patience: float) -> None:
+    """Connect within the time, handing on the worker's place when it takes longer than most; raises OSError."""
+    sock.setblocking(False)
+    begun = sock.connect_ex(address)
+    if begun == errno.EINPROGRESS:
+        if not _ready(sock, select.POLLOUT, clock.part(patience)):
+            place()()
+            if not _ready(sock, select.POLLOUT, clock):
+                raise TimeoutError(errno.ETIMEDOUT, "nothing answered")
+        begun = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if begun:
+        raise OSError(begun, os.strerror(begun))
+    sock.setblocking(True)
+
+
+def _ready(sock: socket.socket, event: int, clock: Clock) -> bool:
+    waiting = select.poll()
+    waiting.register(sock, event)
+    return bool(waiting.poll(clock.left() * 1000))

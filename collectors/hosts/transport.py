@@ -80,6 +80,10 @@ class Clock:
         """Seconds until the deadline, never less than zero."""
         return max(0.0, self._end - time.monotonic())
 
+    def part(self, seconds: float) -> Clock:
+        """A clock for one step: these seconds, or what is left of the whole if that is less."""
+        return Clock(min(seconds, self.left()))
+
     @property
     def over(self) -> bool:
         """Whether the deadline has passed."""
@@ -106,9 +110,9 @@ class Intake:
         """Whether more than the limit was sent."""
         return len(self.stdout) > self._max
 
-    def result(self, status: int | None, ending: Ending, fingerprint: str = "") -> Result:
+    def result(self, status: int | None, ending: Ending) -> Result:
         """What was read, cut to the limit."""
-        return Result(bytes(self.stdout[: self._max]), bytes(self.stderr), status, ending, fingerprint)
+        return Result(bytes(self.stdout[: self._max]), bytes(self.stderr), status, ending)
 
 
 class LocalTransport:

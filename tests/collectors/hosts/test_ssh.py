@@ -4,16 +4,20 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 
 import pytest
 
+from collectors.hosts.platform import HostsPlatform
 from collectors.hosts.record import parse
 from collectors.hosts.sections import SECTIONS, script
-from collectors.hosts.source import Host
+from collectors.hosts.source import Host, HostsSource
 from collectors.hosts.ssh import SshTransport
+from collectors.hosts.ssh_wire import Steps
 from collectors.hosts.transport import Ending, Phase, Unreachable
+from collectors.plan import plan_kind, specs
+from collectors.poll import Errand, poll
 from evidence.model import Reason
 from tests.servers import sshd
 
@@ -207,6 +211,47 @@ def a_banner_and_noise(connection: socket.socket) -> None:
 
 def bytes_that_are_no_text(connection: socket.socket) -> None:
     connection.sendall(b"\xff\xfe\x00\x1b[31m\r\n" * 3)
+
+
+@pytest.mark.parametrize(
+    ("behave", "code"),
+    [(until_closed, "banner_timeout"), (drip, "banner_timeout"), (a_banner_and_silence, "kex_timeout")],
+)
+def test_a_silent_server_does_not_get_the_whole_deadline(behave, code):
+    with hostile(behave) as port:
+        host = Host("127.0.0.1", port, key_file="/nonexistent", known_hosts="/nonexistent")
+        with pytest.raises(Unreachable) as caught:
+            SshTransport(host, steps=Steps(handshake=0.5)).run(b"", 3600)
+    assert (caught.value.code, caught.value.reason) == (code, Reason.TIMEOUT)
+
+
+@contextmanager
+def dead_end() -> Iterator[int]:
+    """A port that takes no connection: the queue of a listener that accepts nobody is full."""
+    with ExitStack() as held:
+        listening = held.enter_context(socket.socket())
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        for _ in range(3):
+            waiting = held.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listening.getsockname())
+        yield listening.getsockname()[1]
+
+
+def test_hosts_that_never_answer_hold_up_no_live_one(host):
+    class OneWorker(HostsPlatform):
+        workers = 1
+        steps = Steps(connect=6, patience=0.1)
+
+    platform = OneWorker()
+    plan = plan_kind(specs([platform])["host.linux"], ["machine"])
+    with dead_end() as one, dead_end() as other:
+        source = HostsSource("s", hosts=(replace(host, port=one), replace(host, port=other), host))
+        results = list(poll([Errand(platform, "s", source, {"host.linux": plan})]))
+    # The live host comes last in the settings, and is the first to be done with.
+    assert [bool(result.observations) for result in results] == [True, False, False]
+    assert {result.coverage[0].why.detail for result in results[1:]} == {"connect_timeout: nothing answered"}
 
 
 @pytest.mark.parametrize(
