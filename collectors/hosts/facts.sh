@@ -175,7 +175,12 @@ machine() {
     printf 'kernel=' && uname -r
     printf 'architecture=' && uname -m
     if [ -n "${SSH_CONNECTION:-}" ]; then echo over_ssh=yes; fi
-    if grep -q '^flags.* hypervisor' /proc/cpuinfo; then echo hypervisor=cpu; fi
+    # User-Mode-Linux repeats the flags of the processor below it, so its own name comes first.
+    if grep -q '^vendor_id.*User Mode Linux' /proc/cpuinfo; then
+        echo hypervisor=uml
+    elif grep -q '^flags.* hypervisor' /proc/cpuinfo; then
+        echo hypervisor=cpu
+    fi
     if [ -r /sys/class/dmi/id/sys_vendor ]; then printf 'vendor=' && cat /sys/class/dmi/id/sys_vendor; fi
     if [ -e /.dockerenv ]; then echo container=docker; fi
     if [ -e /run/.containerenv ]; then echo container=podman; fi

@@ -50,7 +50,7 @@ class LinuxHost(AccountFacts, PackageFacts, SecurityFacts, Kind):
     @fact(tags="clock", volatile=True)
     def clock(self, record: Record) -> facts.HostClock | Missing:
         """How long it runs and how far its clock is from the collector's."""
-        return _parsed(lambda data: machine.clock(data, record.read_at), record, "clock")
+        return _parsed(lambda data: machine.clock(data, record.asked_at, record.read_at), record, "clock")
 
     @fact(tags="mounts block zfs")
     def mounts(self, record: Record) -> list[facts.StoredMount] | Missing:

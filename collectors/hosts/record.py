@@ -43,7 +43,8 @@ class Section:
 class Record:
     """All sections that closed; `complete` only if the script itself said that it ended.
 
-    `uid` and `user` are who it ran as on the host, `read_at` the collector's time then, in seconds since 1970.
+    `uid` and `user` are who it ran as on the host; `asked_at` and `read_at` are the collector's time before and after,
+    in seconds since 1970.
     """
 
     sections: Mapping[str, Section]
@@ -51,6 +52,7 @@ class Record:
     user: str
     complete: bool
     fingerprint: str = ""
+    asked_at: int = 0
     read_at: int = 0
     warnings: tuple[str, ...] = ()
 

@@ -36,6 +36,7 @@ class Shell:
         """Run the script for these sections in one round trip; raises Unreachable or NotARecord."""
         nonce = secrets.token_hex(16)
         text = self._text(sections, nonce)
+        asked_at = int(time.time())
         try:
             result = self._transport.run(text, SCRIPT_SECONDS + GRACE_SECONDS)
         except Unreachable as error:
@@ -44,7 +45,8 @@ class Shell:
         record = parse(result.stdout, nonce)
         for section in record.sections.values():
             self._record(section)
-        return replace(record, fingerprint=result.fingerprint, read_at=int(time.time()))
+        read_at = int(time.time())
+        return replace(record, fingerprint=result.fingerprint, asked_at=asked_at, read_at=read_at)
 
     def _text(self, sections: Iterable[str], nonce: str) -> bytes:
         match self._mode:

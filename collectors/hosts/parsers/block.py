@@ -13,7 +13,7 @@ _ENCRYPTING = tuple(
     f"CRYPT-{kind}-" for kind in ("LUKS1", "LUKS2", "PLAIN", "TCRYPT", "BITLK", "FVAULT2", "LOOPAES")
 )
 _DISK = re.compile(
-    r"(?:[svh]d[a-z]+|xvd[a-z]+|nvme\d+(?:c\d+)?n\d+|mmcblk\d+|dasd[a-z]+|pmem\d+|cciss!c\d+d\d+)\d*"
+    r"(?:[svh]d[a-z]+|xvd[a-z]+|ubd[a-z]+|nvme\d+(?:c\d+)?n\d+|mmcblk\d+|dasd[a-z]+|pmem\d+|cciss!c\d+d\d+)\d*"
 )
 _MEMORY = re.compile(r"(?:zram|ram)\d+")
 

@@ -45,15 +45,18 @@ def machine(data: bytes) -> Machine | Missing:
     )
 
 
-def clock(data: bytes, collector: int) -> HostClock | Missing:
-    """The host's clock against the collector's time in seconds since 1970, from section `clock`."""
+def clock(data: bytes, asked_at: int, read_at: int) -> HostClock | Missing:
+    """The host's clock against the collector's, from section `clock`; all in seconds since 1970.
+
+    The host said its time somewhere between being asked and having answered, so within these it may be right.
+    """
     found = [line.split()[0] for line in lines(data)]
     if len(found) != 2:
         return unreadable("section clock")
     now, uptime = number(found[0]), number(found[1].partition(".")[0])
     if now is None or uptime is None:
         return unreadable("section clock")
-    return HostClock(uptime_seconds=uptime, offset_seconds=now - collector)
+    return HostClock(uptime_seconds=uptime, offset_seconds=now - min(max(now, asked_at), read_at))
 
 
 def _family(id_: str, like: str) -> str:
