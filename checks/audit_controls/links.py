@@ -124,3 +124,13 @@ RECORD_ACCESS_RECORDED = supporting(
     proves="who reads or changes the record of activity is itself written down",
     does_not_prove="that anyone examines it",
 )
+EVERY_ACCOUNT_RECORDED = supporting(
+    "164.312(b)",
+    proves="one record, kept outside them, takes the activity of every account of the organisation, new ones included",
+    does_not_prove="that anyone examines the record",
+)
+RECORD_UNSTOPPABLE = supporting(
+    "164.312(b)",
+    proves="whoever holds rights in a member account cannot switch off or redirect the record of what is done there",
+    does_not_prove="that the managing account, which such policies never bind, leaves the record alone",
+)

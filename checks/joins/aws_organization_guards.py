@@ -1,0 +1,40 @@
+"""What an organisation as a whole does about its record of activity, asked once: of the account that manages it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from checks.derive import Collection, Seen, derived
+from evidence.facts.aws_organization import Membership
+from evidence.model import Fact, Missing, Reason
+
+
+@derived(
+    "aws.organization.guards",
+    gives="controls trails",
+    reads={
+        "member": "aws.organization: membership controls",
+        "members": "aws.organization: membership",
+        "accounts": "aws.account: trails",
+    },
+)
+def organization_guards(member: Seen, members: Collection, accounts: Collection) -> Mapping[str, Fact] | None:
+    """The manager's answers; None for a member whose manager was looked at too."""
+    own = _membership(member)
+    if own["manages"]:
+        account = accounts.find(member.resource.scope.target, by=lambda one: one.resource.scope.target)
+        trails = account.fact("trails") if account else _unseen("the managing account's trails")
+        return {"controls": member.fact("controls"), "trails": trails}
+    if any(_membership(one)["manages"] and one.resource.uid == member.resource.uid for one in members.rows):
+        return None
+    missing = _unseen(f"the managing account {own['manager']}")
+    return {"controls": missing, "trails": missing}
+
+
+def _membership(member: Seen) -> Membership:
+    return cast("Membership", member.fact("membership"))
+
+
+def _unseen(what: str) -> Missing:
+    return Missing(Reason.NOT_AVAILABLE, detail=f"{what} was not looked at")
