@@ -39,3 +39,23 @@ PLAN_COPIES = supporting(
     proves="a schedule for making copies names something to copy",
     does_not_prove="that it names everything which holds ePHI, or that the copies are made",
 )
+PLAN_SELECTS_IT = supporting(
+    "164.308(a)(7)(ii)(A)",
+    proves="a plan says that copies of this are to be made, and when",
+    does_not_prove="that they are made, or where no plan does, that they are not made in another way",
+)
+RESTORE_TIMED = supporting(
+    "164.308(a)(7)(ii)(B)",
+    proves="a copy was brought back within the measured time",
+    does_not_prove="that everything lost with a site would be, or how long the systems around it take",
+)
+COPY_WAS_FRESH = context(
+    "164.308(a)(7)(ii)(B)",
+    proves="how old the copy was that was brought back",
+    does_not_prove="that the newest copy could have been, or how much the organisation can afford to lose",
+)
+RESTORE_ENDED_WELL = supporting(
+    "164.308(a)(7)(ii)(D)",
+    proves="the last try to bring back a copy succeeded",
+    does_not_prove="that the restored data was looked at, unless a validation is named",
+)

@@ -6,11 +6,20 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
+from collectors.aws.backup_selections import PLANS, SELECTIONS
 from collectors.aws.client import AwsClient, own_arn
 from collectors.aws.kind import REGIONS, AwsKind
+from collectors.aws.restores import RESTORE_JOBS, VaultRestores, latest_restores
 from collectors.aws.told import told
 from collectors.kind import Found, fact, lists, lookup
-from evidence.facts.aws_backup import LastCopy, LastRestore, PlanSelections, VaultContent, VaultLock
+from evidence.facts.aws_backup import (
+    LastCopy,
+    LastRestore,
+    PlanSelections,
+    RestoreAttempt,
+    VaultContent,
+    VaultLock,
+)
 from evidence.model import Json
 
 
@@ -25,7 +34,7 @@ class BackupVault(AwsKind):
             "BackupVaultList[]{BackupVaultName, BackupVaultArn, CreationDate, Locked, LockDate, MinRetentionDays, "
             "NumberOfRecoveryPoints}"
         ),
-        "list_restore_jobs": "RestoreJobs[]{BackupVaultArn, CompletionDate}",
+        "list_restore_jobs": RESTORE_JOBS,
     }
     lock: VaultLock
     content: VaultContent
@@ -45,20 +54,24 @@ class BackupVault(AwsKind):
                 yield Found(f"{arn}#{row['CreationDate']}", row["BackupVaultName"], gives=gives, handle=arn)
 
     @lookup(needs="backup:ListRestoreJobs")
-    def restores(self, backup: AwsClient) -> Mapping[str, str]:
-        """ListRestoreJobs that completed: the latest of each vault, by the vault's ARN."""
-        latest: dict[str, str] = {}
-        for page in backup.pages("list_restore_jobs", ByStatus="COMPLETED", MaxResults=1000):
-            for row in page["RestoreJobs"]:
-                vault, when = row.get("BackupVaultArn", ""), row.get("CompletionDate", "")
-                latest[vault] = max(latest.get(vault, ""), when)
-        return latest
+    def restores(self, backup: AwsClient) -> Mapping[str, VaultRestores]:
+        """ListRestoreJobs, 1000 at a time: what was last brought back from each vault, by the vault's ARN."""
+        pages = backup.pages("list_restore_jobs", MaxResults=1000)
+        return latest_restores(job for page in pages for job in page["RestoreJobs"])
 
     @fact(volatile=True)
-    def last_restore(self, backup_vault: Found, restores: Mapping[str, str]) -> LastRestore | None:
+    def last_restore(self, backup_vault: Found, restores: Mapping[str, VaultRestores]) -> LastRestore | None:
         """The latest completed restore from this vault; None where AWS Backup remembers none."""
-        when = restores.get(backup_vault.handle)
-        return {"completed": when} if when else None
+        seen = restores.get(backup_vault.handle)
+        return seen.completed if seen else None
+
+    @fact(volatile=True)
+    def last_attempt(
+        self, backup_vault: Found, restores: Mapping[str, VaultRestores]
+    ) -> RestoreAttempt | None:
+        """The latest restore from this vault that ended, well or not; None where AWS Backup remembers none."""
+        seen = restores.get(backup_vault.handle)
+        return seen.attempt if seen else None
 
 
 class BackupPlan(AwsKind):
@@ -69,8 +82,8 @@ class BackupPlan(AwsKind):
     part = "region"
     gone = frozenset({"ResourceNotFoundException"})
     keep: ClassVar = {
-        "list_backup_plans": "BackupPlansList[]{BackupPlanArn, BackupPlanId, BackupPlanName}",
-        "list_backup_selections": "BackupSelectionsList[]{SelectionId}",
+        "list_backup_plans": PLANS,
+        "list_backup_selections": SELECTIONS,
     }
 
     @lists(needs={"list_backup_plans": "backup:ListBackupPlans", **REGIONS})

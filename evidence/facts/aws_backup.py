@@ -20,9 +20,61 @@ class VaultContent(TypedDict):
 
 
 class LastRestore(TypedDict):
-    """When a copy from the vault was last brought back."""
+    """When a copy from the vault was last brought back, how long that took, and how old the copy then was.
+
+    `minutes` and `copy_minutes` None = AWS Backup did not tell the times they are counted from.
+    """
 
     completed: str
+    minutes: int | None
+    copy_minutes: int | None
+
+
+class RestoreAttempt(TypedDict):
+    """The latest restore from the vault that ended: COMPLETED, FAILED or ABORTED, and on which day.
+
+    `validation` is what a test of the restored data found (SUCCESSFUL, FAILED, TIMED_OUT, VALIDATING), "" = none made.
+    """
+
+    status: str
+    ended: str
+    validation: str
+
+
+class TagCondition(TypedDict):
+    """What a selection asks of a resource's tag: StringEquals, StringNotEquals, StringLike or StringNotLike."""
+
+    how: str
+    key: str
+    value: str
+
+
+class BackupAssignment(TypedDict):
+    """What one selection of a backup plan copies: ARNs, which may hold wildcards, and conditions on tags.
+
+    One of `any_tags` is enough, all of `all_tags` must hold.
+    """
+
+    plan: str
+    resources: list[str]
+    not_resources: list[str]
+    any_tags: list[TagCondition]
+    all_tags: list[TagCondition]
+
+
+class BackupAssignments(TypedDict):
+    """All selections of a region's plans, and the types ("RDS", "EBS") that its settings let wildcards and tags reach."""
+
+    assignments: list[BackupAssignment]
+    opted_in: list[str]
+    opted_out: list[str]
+
+
+class InstanceDisk(TypedDict):
+    """A volume that an instance has, with its tags as [key, value]."""
+
+    arn: str
+    tags: list[list[str]]
 
 
 class PlanSelections(TypedDict):

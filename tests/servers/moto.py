@@ -72,6 +72,7 @@ class Front:
             "artifact.list_customer_agreements": {"customerAgreements": []},
             "artifact.list_reports": {"reports": []},
             "backup.list_backup_selections": {"BackupSelectionsList": []},
+            "backup.describe_region_settings": {"ResourceTypeOptInPreference": {}},
             "backup.list_protected_resources": {"Results": []},
             "backup.list_restore_jobs": {"RestoreJobs": []},
         }
@@ -102,7 +103,12 @@ class Front:
         if after is not None:
             after()
         if answer is None:
-            return self._app(environ, start_response)
+            regions = operation == "s3.list_buckets" and "max-buckets" in environ.get("QUERY_STRING", "")
+            return (
+                _with_regions(self._app, environ, start_response)
+                if regions
+                else self._app(environ, start_response)
+            )
         status, kind, body = answer
         start_response(
             f"{status} X",
@@ -183,6 +189,31 @@ def _public_snapshots(region: str) -> str:
     return (
         f"<DescribeSnapshotsResponse><snapshotSet>{''.join(rows)}</snapshotSet></DescribeSnapshotsResponse>"
     )
+
+
+def _with_regions(
+    app: Callable[..., Iterable[bytes]], environ: dict[str, Any], start_response: Callable[..., Any]
+) -> Iterable[bytes]:
+    # S3 says each bucket's region when it is asked with a parameter; moto never does.
+    from moto.s3.models import s3_backends  # noqa: PLC0415 - reads its settings when imported
+
+    regions = {
+        name.encode(): bucket.region_name.encode()
+        for account in s3_backends.values()
+        for backend in account.values()
+        for name, bucket in backend.buckets.items()
+    }
+    told: list[tuple[str, list[tuple[str, str]]]] = []
+    body = b"".join(app(environ, lambda status, headers, *_: told.append((status, headers))))
+    body = re.sub(
+        rb"<Name>([^<]+)</Name>",
+        lambda name: b"%b<BucketRegion>%b</BucketRegion>" % (name[0], regions[name[1]]),
+        body,
+    )
+    status, headers = told[0]
+    others = [pair for pair in headers if pair[0].lower() != "content-length"]
+    start_response(status, [*others, ("Content-Length", str(len(body)))])
+    return [body]
 
 
 def _s3_operation(environ: dict[str, Any]) -> str:

@@ -71,7 +71,7 @@ class Cloud:
 
         def elsewhere(kind, fact, resource):
             held = results.get((resource.scope.target, kind))
-            rows = held.observations if held else ()
+            rows = [row for row in held.observations if _shares_part(row.resource, resource)] if held else []
             return rows[0].facts.get(fact) if rows else Missing(Reason.ERROR)
 
         return [
@@ -91,6 +91,10 @@ class Cloud:
             platform.close()
         for made in self.made:
             made.close()
+
+
+def _shares_part(lender: Any, asker: Any) -> bool:
+    return lender.scope.part in {"global", asker.scope.part}
 
 
 def fingerprint(results: dict[tuple[str, str], UnitResult]) -> str:

@@ -11,6 +11,9 @@ pytestmark = pytest.mark.server("moto")
 
 PASS, FAIL, NONE, UNKNOWN = "pass", "fail", "not_applicable", "unknown"
 VAULTS = "aws-backup-vault-locked aws-backup-vault-restored"
+RESTORES = (
+    "aws-backup-vault-restored aws-backup-restore-time aws-backup-restore-point aws-backup-restore-outcome"
+)
 PLACE = f"arn:aws:backup:us-east-1:{ACCOUNT}"
 
 
@@ -28,6 +31,20 @@ def vault(name, **other):
         "NumberOfRecoveryPoints": 3,
     }
     return given | other
+
+
+def job(name, days, hours=3, copy_hours=2, **other):
+    ended = days_ago(days)
+    begun = ended - 3600 * hours
+    given = {
+        "RestoreJobId": f"{name}-{days}",
+        "BackupVaultArn": f"{PLACE}:backup-vault:{name}",
+        "Status": "COMPLETED",
+        "CreationDate": begun,
+        "CompletionDate": ended,
+        "RecoveryPointCreationDate": begun - 3600 * copy_hours,
+    }
+    return {key: value for key, value in (given | other).items() if value is not None}
 
 
 def here(answer, empty):
@@ -51,17 +68,11 @@ def backups(cloud):
         vault("empty", NumberOfRecoveryPoints=0),
     ]
     jobs = [
-        {
-            "RestoreJobId": "1",
-            "BackupVaultArn": f"{PLACE}:backup-vault:good",
-            "CompletionDate": days_ago(700),
-        },
-        {"RestoreJobId": "2", "BackupVaultArn": f"{PLACE}:backup-vault:good", "CompletionDate": days_ago(7)},
-        {
-            "RestoreJobId": "3",
-            "BackupVaultArn": f"{PLACE}:backup-vault:stale",
-            "CompletionDate": days_ago(700),
-        },
+        job("good", 700),
+        job("good", 7, ValidationStatus="SUCCESSFUL"),
+        job("good", 1, Status="RUNNING", CompletionDate=None),
+        job("stale", 700, hours=100, copy_hours=48),
+        job("stale", 5, Status="FAILED"),
     ]
     copied = [
         {
@@ -88,6 +99,17 @@ TRUTH = {
     ("aws-backup-vault-restored", "bad"): UNKNOWN,
     ("aws-backup-vault-restored", "stale"): FAIL,
     ("aws-backup-vault-restored", "empty"): NONE,
+    ("aws-backup-restore-time", "good"): PASS,
+    ("aws-backup-restore-time", "bad"): UNKNOWN,
+    ("aws-backup-restore-time", "stale"): FAIL,
+    ("aws-backup-restore-time", "empty"): NONE,
+    ("aws-backup-restore-point", "good"): PASS,
+    ("aws-backup-restore-point", "stale"): UNKNOWN,
+    ("aws-backup-restore-point", "empty"): NONE,
+    ("aws-backup-restore-outcome", "good"): PASS,
+    ("aws-backup-restore-outcome", "bad"): UNKNOWN,
+    ("aws-backup-restore-outcome", "stale"): FAIL,
+    ("aws-backup-restore-outcome", "empty"): NONE,
     ("aws-backup-copy-recent", "ward"): PASS,
     ("aws-backup-copy-recent", "shed"): FAIL,
     ("aws-backup-plan-selects", "used"): FAIL,
@@ -111,7 +133,7 @@ def test_a_plan_with_a_selection_passes(backups):
     ("operation", "permission", "checks"),
     [
         ("backup.list_backup_vaults", "backup:ListBackupVaults", VAULTS),
-        ("backup.list_restore_jobs", "backup:ListRestoreJobs", "aws-backup-vault-restored"),
+        ("backup.list_restore_jobs", "backup:ListRestoreJobs", RESTORES),
         ("backup.list_backup_plans", "backup:ListBackupPlans", "aws-backup-plan-selects"),
         ("backup.list_backup_selections", "backup:ListBackupSelections", "aws-backup-plan-selects"),
         ("backup.list_protected_resources", "backup:ListProtectedResources", "aws-backup-copy-recent"),
@@ -119,6 +141,17 @@ def test_a_plan_with_a_selection_passes(backups):
 )
 def test_a_refused_call_gives_unknown_that_names_the_permission(backups, operation, permission, checks):
     assert_refused(backups, operation, permission, checks)
+
+
+def test_recovery_time_and_point_are_counted_from_the_jobs_own_times(backups):
+    told = {
+        f.check: f.sentence
+        for f in backups.judge(RESTORES.split())
+        if getattr(f.subject, "name", "") == "good"
+    }
+    assert told["aws-backup-restore-time"].endswith("took 3 hours")
+    assert told["aws-backup-restore-point"].endswith("was 2 hours old when the restore began")
+    assert told["aws-backup-restore-outcome"].endswith("and the restored data was validated")
 
 
 def test_an_account_without_backups_has_nothing_to_judge(cloud):
