@@ -125,10 +125,11 @@ lines() {
 
 matching() {
     for file in "$@"; do
-        [ -f "$file" ] || continue
-        # grep answers 1 when no line matched, which is an answer.
-        $timeout grep -H -i -E "$pattern" "$file" || [ "$?" -eq 1 ] || return 2
+        shift
+        [ -f "$file" ] && set -- "$@" "$file"
     done
+    # grep answers 1 when no line matched, which is an answer.
+    $timeout grep -H -i -E "$pattern" "$@" || [ "$?" -eq 1 ] || return 2
 }
 
 # Root's sections from the installed script, in one call and first of all; its frames are passed on as they are.
@@ -252,10 +253,9 @@ section_pam() {
 }
 # Module arguments can hold passwords; only the one that weakens a module is kept.
 pam() {
-    for file in /etc/pam.d/*; do
-        [ -f "$file" ] || continue
-        grep -H -v -E '^[[:space:]]*(#|$)' "$file" || [ "$?" -eq 1 ] || return 2
-    done | sed -E -e 's/(\.so)[[:space:]](.*[[:space:]])?(nullok)[a-z_]*([[:space:]].*)?$/\1 \3/' -e 't' -e 's/(\.so)[[:space:]].*$/\1/'
+    set --
+    for file in /etc/pam.d/*; do [ -f "$file" ] && set -- "$@" "$file"; done
+    [ "$#" -eq 0 ] || grep -H -v -E '^[[:space:]]*(#|$)' "$@" | sed -E -e 's/(\.so)[[:space:]](.*[[:space:]])?(nullok)[a-z_]*([[:space:]].*)?$/\1 \3/' -e 't' -e 's/(\.so)[[:space:]].*$/\1/'
 }
 
 section_logind() {
