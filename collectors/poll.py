@@ -13,6 +13,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
+from collectors.closing import close_all
 from collectors.desk import Done
 from collectors.invoke import missing_of, read_failure, say
 from collectors.kind import Failure, Found, Platform, Step, Target, Unreached
@@ -59,7 +60,10 @@ def poll(
     cancelled: Callable[[], bool] = lambda: False,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[UnitResult]:
-    """Yield each unit's result as it ends; after `cancelled()` the unfinished ones come as not attempted."""
+    """Yield each unit's result as it ends; after `cancelled()` the unfinished ones come as not attempted.
+
+    At the end the platforms are closed.
+    """
     engine = Engine(progress, clock)
     try:
         for errand in errands:
@@ -67,6 +71,7 @@ def poll(
         yield from engine.results(cancelled)
     finally:
         engine.close()
+        close_all(errand.platform for errand in errands)
 
 
 class Engine:

@@ -14,6 +14,8 @@ from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
+from collectors.memory import share_one_arena
+
 WAITING = 2
 """How many may wait beside the workers, for each worker."""
 
@@ -51,6 +53,7 @@ class Pool:
     """Daemon worker threads, started as needed; all methods are called by the coordinator's thread only."""
 
     def __init__(self, workers: int, news: SimpleQueue[News]) -> None:
+        share_one_arena()
         self._workers = workers
         self._share = max(1, workers * 3 // 4)
         self._news = news

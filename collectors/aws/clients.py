@@ -10,7 +10,7 @@ from typing import Any
 
 from collectors.aws.credentials import BoundCredentials, assert_signed_by, current
 from collectors.aws.errors import THROTTLED
-from collectors.aws.models import LeanFiles
+from collectors.aws.models import Asked, LeanFiles
 from collectors.aws.timestamps import fast
 from collectors.limits import Limits, Rate
 
@@ -36,9 +36,14 @@ class Clients:
     def __init__(self, limits: Limits | None = None, *, workers: int = 32) -> None:
         self.limits = limits or Limits(RATES)
         self._workers = workers
+        self._asked: Callable[[], Asked] = dict
         self._session: Any = None
         self._made: dict[tuple[str, str, str], Any] = {}
         self._lock = threading.RLock()
+
+    def only(self, asked: Callable[[], Asked]) -> None:
+        """Build clients with these operations alone; asked for once, when the first client is made."""
+        self._asked = asked
 
     def get(self, service: str, region: str, endpoint_url: str = "") -> Any:
         """The client of a service in a region; it signs with whatever account is bound when it is called."""
@@ -66,11 +71,12 @@ class Clients:
         return not listed or region in listed
 
     def close(self) -> None:
-        """Close every connection pool."""
+        """Close every connection pool and forget the service models; the next client loads its own anew."""
         with self._lock:
             for client in self._made.values():
                 client.close()
             self._made.clear()
+            self._session = None
 
     def _make(self, service: str, region: str, endpoint_url: str) -> Any:
         from botocore.config import Config  # noqa: PLC0415 - see own_credentials
@@ -102,7 +108,7 @@ class Clients:
             session = botocore.session.Session()
             slow: Callable[[Any], Any] = DEFAULT_TIMESTAMP_PARSER
             session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=fast(slow))
-            session.get_component("data_loader").file_loader = LeanFiles()
+            session.get_component("data_loader").file_loader = LeanFiles(self._asked())
             session._credentials = BoundCredentials()  # noqa: SLF001 - the SDK offers no other way in
             self._session = session
         return self._session

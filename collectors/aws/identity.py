@@ -18,6 +18,9 @@ from collectors.aws.source import Source
 
 SESSION_NAME = "nightledger"
 
+OPERATIONS = ("assume_role", "get_caller_identity")
+"""What is asked of STS; neither needs a keep-list, for nothing of their answers is kept."""
+
 
 class Identity:
     """One principal of one account; every new set of keys is confirmed with sts:GetCallerIdentity before use."""

@@ -1,29 +1,45 @@
-"""The SDK's service models without their prose, which is most of the memory they would take."""
+"""The SDK's service models, cut to what is asked: neither prose nor operations that nobody calls stay in memory.
+
+A client is built from its model, so what is cut away here cannot be called at all, and that is every write.
+"""
 
 from __future__ import annotations
 
 import gzip
 import json
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+Asked = Mapping[str, frozenset[str]]
+"""The operations to keep ("describe_volumes") by the SDK's name of their service ("ec2")."""
 
 _WORTH_SHARING = 60
 
 
 class LeanFiles:
-    """What botocore's loader reads its JSON files with: documentation is emptied, repeated words are kept once."""
+    """What botocore's loader reads its JSON files with: documentation is emptied, repeated words are kept once.
+
+    Of a service that `asked` names only those operations and their shapes are kept, of any other service all.
+    """
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
 
     def exists(self, file_path: str) -> bool:
         """Whether there is a model at this path, given without its ending."""
         return any(Path(file_path + ending).is_file() for ending in (".json", ".json.gz"))
 
     def load_file(self, file_path: str) -> Any:
-        """The model at this path, None where there is none."""
+        """The model at this path (SERVICE/VERSION/NAME), None where there is none."""
         data = _read(Path(file_path + ".json"), Path(file_path + ".json.gz"))
         if data is None:
             return None
-        return json.loads(data, object_pairs_hook=_object)
+        model = json.loads(data, object_pairs_hook=_object)
+        path = Path(file_path)
+        asked = self._asked.get(path.parent.parent.name) if path.name == "service-2" else None
+        return model if asked is None else _cut(model, asked)
 
 
 def _read(plain: Path, packed: Path) -> bytes | None:
@@ -43,3 +59,29 @@ def _silent(value: Any) -> Any:
 
 def _shared(value: Any) -> Any:
     return sys.intern(value) if type(value) is str and len(value) < _WORTH_SHARING else value
+
+
+def _cut(model: dict[str, Any], asked: frozenset[str]) -> dict[str, Any]:
+    names = {name.replace("_", "") for name in asked}
+    operations = {name: told for name, told in model["operations"].items() if name.lower() in names}
+    shapes: dict[str, Any] = {}
+    waiting = list(_used(operations))
+    while waiting:
+        name = waiting.pop()
+        if name not in shapes:
+            shapes[name] = model["shapes"][name]
+            waiting += _used(shapes[name])
+    return {**model, "operations": operations, "shapes": shapes}
+
+
+def _used(told: Any) -> Iterator[str]:
+    """The names of the shapes that some part of a model refers to."""
+    match told:
+        case dict():
+            if isinstance(told.get("shape"), str):
+                yield told["shape"]
+            for value in told.values():
+                yield from _used(value)
+        case list():
+            for value in told:
+                yield from _used(value)

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from collectors.acts import Acts, Drifted, Window
 from collectors.aws.actor import actors, slow_clients
+from collectors.aws.asked import asked
 from collectors.aws.clients import Clients
 from collectors.aws.kind import AwsKind
 from collectors.aws.opening import Desk, opened
@@ -38,6 +39,7 @@ class AwsPlatform:
 
     def __init__(self, clients: Clients | None = None) -> None:
         self._clients = clients or Clients(workers=self.workers)
+        self._clients.only(lambda: asked(self.kinds()))
         self._desk = Desk(self._clients)
 
     def targets(self, source: Source) -> Iterator[Target | Unreached]:
@@ -74,7 +76,7 @@ class AwsPlatform:
         return f"{client}/{part}"
 
     def close(self) -> None:
-        """Close the shared clients' connections."""
+        """Close the shared clients; looking again makes new ones."""
         self._clients.close()
 
 
