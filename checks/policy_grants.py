@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from checks.policy_document import matches, statements, values
-from evidence.facts.aws import PolicyDocument
+from checks.policy_document import grants_everything, matches, statements, values
+from evidence.facts.aws import PolicyDocument, UserPolicy
 
 
 def principals_allowed(document: PolicyDocument, action: str) -> frozenset[str]:
@@ -29,6 +29,13 @@ def allows_on(document: PolicyDocument, action: str, arn: str) -> bool:
         statement.get("Effect") == "Allow" and _is_about(statement, action) and _covers(statement, arn)
         for statement in statements(document)
     )
+
+
+def allows_everything(policy: UserPolicy) -> bool:
+    """Whether an identity's policy allows every action on everything; of AWS's own only the administrator's does."""
+    if policy["document"] is None:
+        return policy["name"].endswith(":aws:policy/AdministratorAccess")
+    return grants_everything(policy["document"])
 
 
 def denies(document: PolicyDocument, action: str) -> bool:

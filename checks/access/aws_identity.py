@@ -12,26 +12,12 @@ from checks.access.links import (
     ROOT_LEFT_ALONE,
     UNUSED_CREDENTIALS_END,
 )
+from checks.access.names import GENERIC_NAMES
 from checks.check import Verdict, check, failed, not_applicable, passed, undecided
-from checks.policy_document import grants_everything
-from checks.policy_grants import outside_accounts
+from checks.policy_grants import allows_everything, outside_accounts
 from evidence.facts.aws import ConsoleAccess, PolicyDocument, RoleSession, UserPolicy
 from evidence.facts.aws_identity import CredentialUse, KeyDuties
 from evidence.model import Resource
-
-_GENERIC = (
-    "admin",
-    "administrator",
-    "root",
-    "user",
-    "test",
-    "guest",
-    "shared",
-    "nurse",
-    "doctor",
-    "office",
-    "support",
-)
 
 
 @check(
@@ -41,7 +27,7 @@ def full_access_is_exceptional(
     policies: list[UserPolicy], resource: Resource, *, emergency: tuple[str, ...] = ()
 ) -> Verdict:
     """Is nothing allowed everything, except what is kept for emergencies?"""
-    full = [policy["name"].rpartition("/")[2] for policy in policies if _is_full(policy)]
+    full = [policy["name"].rpartition("/")[2] for policy in policies if allows_everything(policy)]
     if full and resource.name in emergency:
         return not_applicable(f"the organisation keeps {resource.name} for emergencies")
     if full:
@@ -96,7 +82,7 @@ def root_is_left_alone(use: list[CredentialUse], as_of: date, *, min_days: int =
 
 @check("aws-iam-user-personal-name", on="aws.iam.user", severity="low", links=[PERSON_BEHIND_NAME])
 def login_names_a_person(
-    console: ConsoleAccess, resource: Resource, *, generic: tuple[str, ...] = _GENERIC
+    console: ConsoleAccess, resource: Resource, *, generic: tuple[str, ...] = GENERIC_NAMES
 ) -> Verdict:
     """Does the user's name stand for one person?"""
     if not console["password"]:
@@ -131,12 +117,6 @@ def _unused(credentials: list[CredentialUse], what: str, as_of: date, max_days: 
             how = "was last used" if one["used"] else "was never used since it was made"
             return failed(f"the {one['name']} {how} on {last}, and is still active")
     return passed(f"every active {what} was used or made in the last {max_days} days")
-
-
-def _is_full(policy: UserPolicy) -> bool:
-    if policy["document"] is None:
-        return policy["name"].endswith(":aws:policy/AdministratorAccess")
-    return grants_everything(policy["document"])
 
 
 def _some(words: list[str]) -> str:

@@ -70,3 +70,9 @@ SECRETS_OUT_OF_SIGHT = supporting(
     proves="no secret that is named as one stands where everyone who may read the definition can read it",
     does_not_prove="that settings with other names hold none, or who may read the store that keeps the secrets",
 )
+EMERGENCY_WAY_KEPT = supporting(
+    "164.312(a)(2)(ii)",
+    proves="an identity that is kept for emergencies exists, and somebody could act as it",
+    does_not_prove="that those who may start the procedure can reach it, that it leads to the ePHI they need, or that "
+    "its use would be noticed and ended",
+)

@@ -134,3 +134,13 @@ RECORD_UNSTOPPABLE = supporting(
     proves="whoever holds rights in a member account cannot switch off or redirect the record of what is done there",
     does_not_prove="that the managing account, which such policies never bind, leaves the record alone",
 )
+DIRECTORY_EVENTS_LEAVE = supporting(
+    "164.312(b)",
+    proves="who logged in to the domain, and what was changed in it, is kept where it can be read",
+    does_not_prove="that anyone examines it, or what people did on machines after they logged in",
+)
+THREATS_SETTLED = supporting(
+    "164.308(a)(6)(ii)",
+    proves="every serious sign of intrusion that was reported here was put away by somebody",
+    does_not_prove="that it was examined before, that its effects were mitigated, or that it was documented",
+)

@@ -87,3 +87,8 @@ PROGRAMS_HAVE_A_ROLE = context(
     proves="whether programs on the machine are given credentials of its own that end within hours",
     does_not_prove="that no key is stored on the machine beside them",
 )
+DIRECTORY_APPLICATIONS_ASK = supporting(
+    "164.312(d)",
+    proves="those who log in to AWS's applications through this directory are asked for a second factor",
+    does_not_prove="that machines joined to its domain ask for one, or that its holder is who they should be",
+)

@@ -74,3 +74,8 @@ ONWARD_GUARDED = supporting(
     proves="what is fetched from the systems behind this is encrypted on the way",
     does_not_prove="that viewers are answered over TLS",
 )
+APPLICATIONS_ASK_OVER_TLS = supporting(
+    "164.312(e)(1)",
+    proves="what AWS's applications ask of the directory cannot be read on the way",
+    does_not_prove="that other clients of the directory ask over TLS, or anything about the systems that hold ePHI",
+)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from collectors.aws.client import AwsClient, own_arn
+from collectors.aws.identity_center import INSTANCES, own_instances
 from collectors.aws.instances import MANAGED
 from collectors.aws.kind import REGIONS, AwsKind
 from collectors.kind import Found, fact, lists
@@ -65,7 +66,7 @@ class PermissionSet(AwsKind):
     part = "region"
     gone = frozenset({"ResourceNotFoundException"})
     keep: ClassVar = {
-        "list_instances": "Instances[]{InstanceArn, OwnerAccountId}",
+        "list_instances": INSTANCES,
         "list_permission_sets": "PermissionSets[ordered]",
         "describe_permission_set": "PermissionSet{Name, SessionDuration}",
     }
@@ -79,10 +80,8 @@ class PermissionSet(AwsKind):
     )
     def every(self, sso_admin: AwsClient) -> Iterator[Found]:
         """ListPermissionSets of each instance that this account owns."""
-        for page in sso_admin.pages("list_instances"):
-            for instance in page["Instances"]:
-                if instance.get("OwnerAccountId", sso_admin.account) == sso_admin.account:
-                    yield from _permission_sets(sso_admin, instance["InstanceArn"])
+        for instance in own_instances(sso_admin):
+            yield from _permission_sets(sso_admin, instance["InstanceArn"])
 
     @fact(needs="sso:DescribePermissionSet")
     def session(self, sso_admin: AwsClient, permission_set: Found) -> PermissionSetSession | Missing:
