@@ -1,9 +1,10 @@
-"""Client CPU, memory and wall time of looking at many hosts: `python bench/hosts_fanout.py [HOSTS] [--ansible PROGRAM]`.
+"""Client CPU, memory and wall time of looking at many hosts: `python bench/hosts_fanout.py [HOSTS] [--ansible [SOME]]`.
 
-One sshd answers for every address of 127.0.0.0/8 in a network namespace of its own; 5 % of the addresses never
-answer. The client runs in a process of its own, so its figures are its own; the hosts share the machine's cores with
-it, so their time decides the wall clock. The simulation by apt is left out: it costs the host alone. With `--ansible`
-the same hosts are also asked by `ansible -m setup`. Needs root, for the namespace.
+One sshd answers for every address of 127.0.0.0/8 in a network namespace of its own; 5 % and then 20 % of the addresses
+never answer. The client runs in a process of its own, so its figures are its own; the hosts share the machine's cores
+with it, so their time decides the wall clock. The simulation by apt is left out: it costs the host alone. With
+`--ansible`, `ansible -m setup` is asked about SOME of the same hosts (40), from a virtual environment that the bench
+makes for itself and throws away. Needs root, for the namespace.
 """
 
 from __future__ import annotations
@@ -22,15 +23,20 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from collectors.hosts.platform import HostsPlatform  # noqa: E402 - after the path is set
 from collectors.hosts.ssh_wire import Steps  # noqa: E402 - after the path is set
 from tests.servers import sshd  # noqa: E402 - after the path is set
 
 PORT = 2200
-FORKS = 32
+FORKS = HostsPlatform.workers
+DEAD = (0, 5, 20)
+CPU_MS = 25.0
+MEGABYTES = 0.3
 _INSIDE = "NIGHTLEDGER_BENCH_INSIDE"
 
 CHILD = """
 import json, re, sys, time
+from collections import Counter
 sys.path.insert(0, {root!r})
 def high():
     return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
@@ -46,6 +52,7 @@ spec = specs([platform])["host.linux"]
 plan = plan_kind(spec, [name for name, step in spec.facts.items() if "apt_pending" not in step.tags])
 before, cpu, wall = high(), time.process_time(), time.monotonic()
 live = dead = 0
+lost = Counter()
 last_live = 0.0
 for result in poll([Errand(platform, "bench", HostsSource("bench", hosts), {{spec.name: plan}})]):
     if result.observations:
@@ -53,17 +60,18 @@ for result in poll([Errand(platform, "bench", HostsSource("bench", hosts), {{spe
         last_live = time.monotonic() - wall
     else:
         dead += 1
+        lost[result.coverage[0].why.detail.partition(":")[0]] += 1
 print(json.dumps({{
-    "live": live, "dead": dead, "last_live_s": round(last_live, 1), "wall_s": round(time.monotonic() - wall, 1),
+    "live": live, "dead": dead, "lost": dict(lost), "last_live_s": round(last_live, 1), "wall_s": round(time.monotonic() - wall, 1),
     "client_cpu_ms_per_host": round(1000 * (time.process_time() - cpu) / len(hosts), 1),
     "client_kib_per_host": round((high() - before) / len(hosts)), "peak_mib": high() // 1024,
 }}))
 """
 
 
-def addresses(count: int) -> tuple[list[str], list[str]]:
-    """Live addresses, and the 5 % that never answer."""
-    lost = count // 20
+def addresses(count: int, percent: int) -> tuple[list[str], list[str]]:
+    """Live addresses, and those that never answer."""
+    lost = count * percent // 100
     live = [f"127.1.{number // 200}.{number % 200 + 1}" for number in range(count - lost)]
     return live, [f"10.9.0.{number + 1}" for number in range(lost)]
 
@@ -109,44 +117,80 @@ def ansible(program: str, server: sshd.Sshd, names: list[str]) -> dict[str, Any]
     }
 
 
+def ansible_environment(directory: Path) -> str:
+    """The path of an `ansible` installed into `directory`."""
+    subprocess.run([sys.executable, "-m", "venv", str(directory)], check=True)
+    quiet = ["install", "--quiet", "--disable-pip-version-check", "ansible-core"]
+    subprocess.run([str(directory / "bin/pip"), *quiet], check=True, stderr=subprocess.DEVNULL)
+    return str(directory / "bin/ansible")
+
+
 def main() -> None:
-    """Measure inside the namespace and print one line of JSON for each measurement."""
+    """Measure inside a namespace and print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("hosts", nargs="?", type=int, default=200)
-    parser.add_argument("--ansible", metavar="PROGRAM")
+    parser.add_argument("--ansible", metavar="SOME", nargs="?", type=int, const=40, default=0)
     args = parser.parse_args()
     if why := sshd.why_not():
         sys.exit(why)
-    if _INSIDE not in os.environ:
+    with tempfile.TemporaryDirectory() as name:
+        if _INSIDE in os.environ:
+            measure(Path(name), args.hosts, args.ansible, os.environ[_INSIDE])
+            return
+        program = ansible_environment(Path(name) / "ansible") if args.ansible else "none"
         # What is routed to the loopback device and is nobody's address gets no answer, as a host that is off.
         begin = 'ip link set lo up && ip route add 10.9.0.0/16 dev lo && exec "$@"'
         line = ["unshare", "-n", "sh", "-c", begin, "sh", sys.executable, __file__, *sys.argv[1:]]
-        os.execvpe("unshare", line, {**os.environ, _INSIDE: "yes"})
-    live, dead = addresses(args.hosts)
-    # All addresses at once are safe here: only this namespace reaches them.
+        subprocess.run(line, env={**os.environ, _INSIDE: program}, check=True)
+
+
+def measure(directory: Path, hosts: int, some: int, program: str) -> None:
+    """Print the table; all addresses at once are safe, since only this namespace reaches them."""
     everywhere = f"ListenAddress 0.0.0.0:{PORT}"
-    with (
-        tempfile.TemporaryDirectory() as name,
-        sshd.running(Path(name), everywhere, "MaxStartups 1000") as server,
-    ):
-        measure(server, live, dead, args.ansible)
+    load = os.getloadavg()[0]
+    with sshd.running(directory, everywhere, "MaxStartups 1000") as server:
+        server.pin(host=f"[127.*]:{PORT}")
+        say(f"{hosts} hosts; load of the machine {load:.1f}", "figure", "bar", "")
+        for percent in DEAD:
+            live, dead = addresses(hosts, percent)
+            fan_out(ours(server, mixed(live, dead)), percent)
+        if some:
+            names = addresses(some, 0)[0]
+            against(ours(server, names), ansible(program, server, names), some)
 
 
-def measure(server: sshd.Sshd, live: list[str], dead: list[str], program: str | None) -> None:
-    """Print what was measured of these hosts."""
-    server.pin(host=f"[127.*]:{PORT}")
-    found = ours(server, mixed(live, dead))
-    found["after_last_live_s"] = round(found["wall_s"] - found["last_live_s"], 1)
-    found["connect_deadline_s"] = Steps().connect
-    sys.stdout.write(json.dumps({"nightledger": found}) + "\n")
+def fan_out(found: dict[str, Any], percent: int) -> None:
+    """The rows of one fan-out of ours."""
+    when = f"{percent} % dead: "
+    megabytes = found["client_kib_per_host"] * 1024 / 1e6
+    bound = found["last_live_s"] + Steps().connect
+    judged(when + "all done, s (bar: the slowest live host + connecting)", found["wall_s"], bound)
+    judged(when + "client CPU, ms a host", found["client_cpu_ms_per_host"], CPU_MS)
+    judged(when + "client memory, MB a host", round(megabytes, 2), MEGABYTES)
+    say(when + "wall of a live host, s", round(found["last_live_s"] / found["live"], 3), "", "")
+    reasons = ", ".join(f"{count} {why}" for why, count in sorted(found["lost"].items()))
+    say(when + "live / dead", f"{found['live']} / {found['dead']}", "", reasons)
+
+
+def against(same: dict[str, Any], other: dict[str, Any], some: int) -> None:
+    """The rows that compare with Ansible."""
+    what = f"ansible -m setup, {some} hosts ({other['live']} answered): "
+    for key, least in (("client_cpu_ms_per_host", 8.0), ("wall_s", 4.0)):
+        say(f"{what}{key}, theirs / ours", f"{other[key]} / {same[key]}", "", "")
+        ratio = round(other[key] / same[key], 1)
+        say(f"{what}ratio of {key}", ratio, f">= {least:g}", "holds" if ratio >= least else "MISSED")
+
+
+def judged(what: str, figure: float, most: float) -> None:
+    """One row with a bar that it must not pass."""
+    say(what, figure, f"<= {most:g}", "holds" if figure <= most else "MISSED")
+
+
+def say(*cells: object) -> None:
+    """One row of the table, at once."""
+    what, figure, bar, verdict = cells
+    sys.stdout.write(f"{what!s:<78} {figure!s:>16} {bar!s:>9}  {verdict!s}\n")
     sys.stdout.flush()
-    if program:
-        some = live[:40]
-        same, other = ours(server, some), ansible(program, server, some)
-        ratio = other["client_cpu_ms_per_host"] / same["client_cpu_ms_per_host"]
-        sys.stdout.write(
-            json.dumps({"nightledger": same, "ansible": other, "cpu_ratio": round(ratio, 1)}) + "\n"
-        )
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from evidence.model import Reason
 
 _WARNINGS_SHOWN = 3
 _JOIN_SECONDS = 2.0
+_WAKE_SECONDS = 1.0
 _LOG = "collectors.hosts.ssh"
 
 _WEAK = {
@@ -83,8 +84,7 @@ class SshTransport:
         command = Command(script.decode()) if forced else Command(line, script)
         with self._logged_in(clock) as (session, fingerprint):
             channel = opened(session, command, clock.part(self._steps.start))
-            patience = clock.part(self._steps.patience)
-            said = converse(channel, command, clock, patience, Intake(max_bytes))
+            said = converse(channel, command, clock, Intake(max_bytes))
             return replace(said, fingerprint=fingerprint)
 
     def host_key(self, deadline: float) -> Shown:
@@ -165,6 +165,8 @@ def _session(wire: Any, clock: Clock, handshake: float) -> Iterator[Any]:
     except (paramiko.SSHException, OSError, EOFError) as error:
         raise broken(Phase.BANNER, clock, error) from None
     session.set_log_channel(_LOG)
+    # The library looks ten times a second whether it was closed; we end its waits by hanging up.
+    wire.settimeout(_WAKE_SECONDS)
     session.banner_timeout = session.handshake_timeout = clock.part(handshake).left() + 1
     session.channel_timeout = max(0.1, clock.left())
     try:

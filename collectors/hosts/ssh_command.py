@@ -8,9 +8,8 @@ from typing import Any
 from collectors.hosts.ssh_failure import broken
 from collectors.hosts.ssh_wire import ended
 from collectors.hosts.transport import CHUNK, Clock, Ending, Intake, Phase, Result
-from collectors.pool import place
 
-_POLL_SECONDS = 0.25
+_POLL_SECONDS = 0.5
 _STATUS_SECONDS = 2.0
 
 
@@ -37,21 +36,18 @@ def opened(session: Any, command: Command, clock: Clock) -> Any:
     return channel
 
 
-def converse(channel: Any, command: Command, clock: Clock, patience: Clock, intake: Intake) -> Result:
-    """Give the command its input and read what it says until it ends, the time is over or it says too much.
-
-    With no word from it when `patience` is over, the worker's place goes to another host.
-    """
+def converse(channel: Any, command: Command, clock: Clock, intake: Intake) -> Result:
+    """Give the command its input and read what it says until it ends, the time is over or it says too much."""
     channel.settimeout(_POLL_SECONDS)
     if not command.stdin:
         channel.shutdown_write()
-    ending = _converse(channel, memoryview(command.stdin), clock, patience, intake)
+    ending = _converse(channel, memoryview(command.stdin), clock, intake)
     status = channel.recv_exit_status() if ending is Ending.FINISHED and channel.exit_status_ready() else -1
     # The library says -1 where the host said nothing.
     return intake.result(status if status >= 0 else None, ending)
 
 
-def _converse(channel: Any, waiting: memoryview, clock: Clock, patience: Clock, intake: Intake) -> Ending:
+def _converse(channel: Any, waiting: memoryview, clock: Clock, intake: Intake) -> Ending:
     while not clock.over:
         waiting = _send(channel, waiting)
         while channel.recv_stderr_ready():
@@ -59,8 +55,6 @@ def _converse(channel: Any, waiting: memoryview, clock: Clock, patience: Clock, 
         try:
             data = channel.recv(CHUNK)
         except TimeoutError:
-            if patience.over and not intake.stdout:
-                place()()
             continue
         intake.out(data)
         if intake.full:

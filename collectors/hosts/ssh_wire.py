@@ -1,6 +1,6 @@
 """The bytes below SSH: a TCP connection, or a channel through a jump host, bounded by the deadline.
 
-A host that keeps us waiting hands the worker's place to the next one, so that dead hosts hold up no live ones.
+A host that takes no connection hands the worker's place to the next one, so that dead hosts hold up no live ones.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _CONNECT_FAILED = 2
 class Steps:
     """Seconds each step may take of the whole: TCP, banner and key exchange, login, start of the command.
 
-    `patience` is how long a host may keep its worker's place without a word.
+    `patience` is how long a host may keep its worker's place before it takes the connection.
     """
 
     connect: float = 10.0
@@ -72,7 +72,6 @@ def connected(host: Host, clock: Clock, steps: Steps) -> Iterator[socket.socket]
     except (OSError, UnicodeError):
         raise Unreachable(Phase.DNS, "name_not_found", f"{host.address} has no address") from None
     with _first_open(found, clock, steps) as sock, ended(sock, clock):
-        _await_word(sock, clock.part(steps.patience))
         yield sock
 
 
@@ -123,12 +122,6 @@ def _not_forwarded(code: int) -> Unreachable:
         return Unreachable(Phase.TCP, "connect_refused", "the jump host cannot connect to it")
     detail = "the jump host does not forward there (AllowTcpForwarding, PermitOpen)"
     return Unreachable(Phase.TCP, "forwarding_denied", detail, Reason.DENIED)
-
-
-def _await_word(sock: socket.socket, clock: Clock) -> None:
-    # A server speaks first. Some wait for us instead, so this is no reason yet to give up on one.
-    if not _ready(sock, select.POLLIN, clock):
-        place()()
 
 
 def _first_open(found: list[Any], clock: Clock, steps: Steps) -> socket.socket:
