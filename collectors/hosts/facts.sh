@@ -140,11 +140,15 @@ ask_helper() {
     done
     sections=$others
     [ -n "$asked" ] || return 0
+    # In a session of its own, or it would end this script too when its time is over.
+    apart=''
+    if command -v setsid >/dev/null 2>&1; then apart=setsid; fi
     # Half the time, so that what it said is still passed on when it takes too long.
     frames=$(printf 'nightledger-facts 1 %s %s%s\n' "$nonce" "$((deadline / 2 + 1))" "$asked" |
-        sudo -n "$helper" 2>/dev/null 4>&-
+        $apart sudo -n "$helper" 2>/dev/null 4>&-
         echo "$?.")
     status=${frames##*"$nl"} && status=${status%.}
+    case $status in '' | *[!0-9]*) status=143 ;; esac
     if [ "$status" = 0 ]; then printf '%s\n' "${frames%"$nl"*}" >&4; else no_help; fi
 }
 no_help() {

@@ -109,6 +109,18 @@ def test_an_installed_script_that_says_nothing_leaves_its_sections_incomplete(tm
     assert record.section("passwords").state is State.INCOMPLETE
 
 
+def test_an_installed_script_that_takes_too_long_costs_only_its_own_sections(tmp_path):
+    slow = program().replace(b"\nmain\n", b"\nsection_passwords() { probe sleep 40; }\nmain\n")
+    assert slow != program()
+    text = helped_script({"mounts", "passwords", "swaps"}, nonce=NONCE, deadline=16)
+    result = LocalTransport(run_as=on_a_host(tmp_path, text=slow)).run(text, 60)
+    record = parse(result.stdout, NONCE)
+    assert (record.complete, record.warnings) == (True, ())
+    assert record.section("passwords").state is State.TIMEOUT
+    assert record.read("mounts")
+    assert record.read("swaps")
+
+
 def test_the_rule_allows_no_arguments(tmp_path):
     where = on_a_host(tmp_path)
     refused = LocalTransport(run_as=where).run(f"sudo -n {INSTALLED_AT} --help\n".encode(), 20)
