@@ -15,7 +15,9 @@ from evidence.model import Missing, Reason
 INSTALLED_AT = "/usr/local/libexec/nightledger-facts"
 """Where the file stands on every host; it and the directories above it belong to root."""
 
-HELPED = tuple(sorted({*ROOT_COMMANDS, "shadow", "ssh_keys"} & SECTIONS))
+_CLOSED = {"boot", "file_integrity", "shadow", "ssh_keys"}
+"""Sections that read files which distributions close to all but root."""
+HELPED = tuple(sorted({*ROOT_COMMANDS, *_CLOSED} & SECTIONS))
 """The sections that are read as root where the file is installed."""
 
 

@@ -2,13 +2,10 @@
 
 # The kernel's own rules: what firewalld, ufw and iptables-nft were told ends there.
 section_nft() { tool_as_root nft -j list ruleset; }
-# The older filter lives beside it; the file is there only while its module is loaded.
-section_iptables() {
-    if [ -e /proc/net/ip_tables_names ]; then tool_as_root iptables-save -t filter; else say absent; fi
-}
-section_iptables_six() {
-    if [ -e /proc/net/ip6_tables_names ]; then tool_as_root ip6tables-save -t filter; else say absent; fi
-}
+# The older filter lives beside it; the file is there where the kernel has it, and names the tables that are in use.
+section_iptables() { if no_tables /proc/net/ip_tables_names; then say absent; else tool_as_root iptables-save -t filter; fi; }
+section_iptables_six() { if no_tables /proc/net/ip6_tables_names; then say absent; else tool_as_root ip6tables-save -t filter; fi; }
+no_tables() { ! [ -e "$1" ] || { [ -r "$1" ] && [ -z "$(cat "$1")" ]; }; }
 
 section_listeners() { probe listeners; }
 listeners() {

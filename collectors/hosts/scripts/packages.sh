@@ -26,9 +26,21 @@ dnf_lists() {
     for file in /var/cache/dnf/*/repodata/repomd.xml /var/cache/libdnf5/*/repodata/repomd.xml; do
         if [ -f "$file" ]; then stat -c 'index %Y %n' "$file" || return; fi
     done
-    for file in /var/cache/dnf/*/repodata/*updateinfo* /var/cache/libdnf5/*/repodata/*updateinfo*; do
-        if [ -f "$file" ]; then stat -c 'advisories %Y %n' "$file" || return; fi
+    advisories /var/cache/dnf/*/repodata/*updateinfo* /var/cache/libdnf5/*/repodata/*updateinfo*
+}
+# A list that no advisory stands in is as good as none.
+advisories() {
+    for file in "$@"; do
+        if [ -f "$file" ] && advises "$file"; then stat -c 'advisories %Y %n' "$file" || return; fi
     done
+}
+# What cannot be unpacked here tells by its size.
+advises() {
+    case $1 in
+        *.gz) zcat "$1" 2>/dev/null | head -c 4096 | grep -q '<update ' ;;
+        *.xml) head -c 4096 "$1" | grep -q '<update ' ;;
+        *) [ "$(stat -c %s "$1")" -gt 1000 ] ;;
+    esac
 }
 # -C reads the cache as it is; only root reads the system's own cache.
 section_dnf_pending() {
@@ -48,9 +60,7 @@ zypper_lists() {
     for file in /var/cache/zypp/raw/*/repodata/repomd.xml; do
         if [ -f "$file" ]; then stat -c 'index %Y %n' "$file" || return; fi
     done
-    for file in /var/cache/zypp/raw/*/repodata/*updateinfo*; do
-        if [ -f "$file" ]; then stat -c 'advisories %Y %n' "$file" || return; fi
-    done
+    advisories /var/cache/zypp/raw/*/repodata/*updateinfo*
 }
 section_update_units() {
     if [ -d /run/systemd/system ]; then

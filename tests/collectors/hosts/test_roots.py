@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from evidence.model import Status
+from tests.collectors.hosts.lab import Lab, Seen, scan
+
+RELEASES = ("bookworm", "trixie")
+START = ". /opt/test/start.sh"
+P, F, U, N = Status.PASS, Status.FAIL, Status.UNKNOWN, Status.NOT_APPLICABLE
+
+HARDENED = {
+    "host-accounts-in-use": P,
+    "host-audit-daemon-runs": U,
+    "host-audit-rules-loaded": U,
+    "host-authorized-keys-strong": P,
+    "host-automatic-updates": P,
+    "host-boot-password": U,
+    "host-clock-synchronised": U,
+    "host-endpoint-protection": P,
+    "host-file-integrity": P,
+    "host-firewall-refuses": P,
+    "host-graphical-session-locks": N,
+    "host-idle-session-ends": P,
+    "host-journal-persistent": U,
+    "host-kernel-current": P,
+    "host-lockout": P,
+    "host-logs-forwarded": P,
+    "host-mounts-encrypted": U,
+    "host-no-automatic-login": P,
+    "host-no-clear-text-services": P,
+    "host-no-empty-passwords": P,
+    "host-no-legacy-servers": P,
+    "host-no-shared-uid": P,
+    "host-one-superuser": P,
+    "host-package-lists-fresh": P,
+    "host-password-ageing": N,
+    "host-password-length": P,
+    "host-secure-boot": U,
+    "host-security-updates": P,
+    "host-services-restarted": U,
+    "host-ssh-idle-session-ends": P,
+    "host-ssh-password-login": P,
+    "host-ssh-root-login": P,
+    "host-ssh-second-factor": F,
+    "host-sudo-asks-password": P,
+    "host-sudo-named": P,
+    "host-swap-encrypted": N,
+    "host-usb-storage-refused": P,
+}
+"""What the hardened host is found to be. What it cannot show (its kernel's audit, its disks, a second factor) does not pass."""
+
+WITHOUT_LASTLOG = {"trixie": {"host-accounts-in-use": U}}
+"""Debian 13 keeps no record of log-ins that its minimal system could read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that somebody did to the hardened host, and the verdicts that change with it; all others stay."""
+
+    done: str
+    changes: Mapping[str, Status] = field(default_factory=dict)
+
+
+NO_TIMEOUT = "rm /etc/profile.d/timeout.sh"
+SSHD = "/etc/ssh/sshd_config.d/10-fault.conf"
+FAULTS = {
+    "password login is permitted": Fault(
+        f"echo 'PasswordAuthentication yes' >{SSHD}", {"host-ssh-password-login": F}
+    ),
+    "root may log in": Fault(f"echo 'PermitRootLogin yes' >{SSHD}", {"host-ssh-root-login": F}),
+    "root may log in with a key": Fault(
+        f"echo 'PermitRootLogin prohibit-password' >{SSHD}", {"host-ssh-root-login": F}
+    ),
+    "a Match block lets some in with a password": Fault(
+        f"printf '%s\\n' 'Match User secretary' 'PasswordAuthentication yes' >{SSHD}",
+        {"host-ssh-password-login": F},
+    ),
+    "nothing ends idle sessions": Fault(
+        NO_TIMEOUT, {"host-idle-session-ends": F, "host-ssh-idle-session-ends": F}
+    ),
+    "only ClientAlive is set": Fault(
+        f"{NO_TIMEOUT}; printf '%s\\n' 'ClientAliveInterval 300' 'ClientAliveCountMax 0' >{SSHD}",
+        {"host-idle-session-ends": F, "host-ssh-idle-session-ends": F},
+    ),
+    "users may change TMOUT": Fault(
+        "echo 'export TMOUT=900' >/etc/profile.d/timeout.sh",
+        {"host-idle-session-ends": F, "host-ssh-idle-session-ends": F},
+    ),
+    "the package lists are empty": Fault(
+        "rm -r /var/lib/apt/lists/*", {"host-security-updates": U, "host-package-lists-fresh": F}
+    ),
+    "the package lists are old": Fault(
+        "/opt/test/publish 1.0 '30 days ago' Debian-Security stable-security",
+        {"host-security-updates": U, "host-package-lists-fresh": F},
+    ),
+    "no package list is of a security archive": Fault(
+        "/opt/test/publish 1.0 now Debian stable",
+        {"host-security-updates": U, "host-package-lists-fresh": F},
+    ),
+    "a security update is pending": Fault(
+        "/opt/test/publish 1.1 now Debian-Security stable-security",
+        {"host-security-updates": F},
+    ),
+    "a held package waits for its security update": Fault(
+        "/opt/test/publish 1.1 now Debian-Security stable-security; apt-mark hold records-viewer",
+        {"host-security-updates": U},
+    ),
+    "unattended-upgrades never ran": Fault(
+        "rm /var/lib/apt/periodic/upgrade-stamp", {"host-automatic-updates": U}
+    ),
+    "unattended-upgrades ran a month ago": Fault(
+        "touch -d '30 days ago' /var/lib/apt/periodic/upgrade-stamp", {"host-automatic-updates": F}
+    ),
+    "unattended-upgrades is told to do nothing": Fault(
+        "echo 'APT::Periodic::Unattended-Upgrade \"0\";' >/etc/apt/apt.conf.d/99off",
+        {"host-automatic-updates": F},
+    ),
+    "a newer kernel waits for a restart": Fault(
+        'now=$(uname -r); touch "/boot/vmlinuz-$((${now%%.*} + 1)).${now#*.}"', {"host-kernel-current": F}
+    ),
+    "PAM locks nobody out": Fault(
+        "printf '%s\\n' 'auth [success=1 default=ignore] pam_unix.so nullok' 'auth requisite pam_deny.so' "
+        "'auth required pam_permit.so' >/etc/pam.d/common-auth",
+        {"host-lockout": F},
+    ),
+    "passwords may be short": Fault(
+        "echo 'minlen = 6' >/etc/security/pwquality.conf", {"host-password-length": F}
+    ),
+    "a drop-in makes passwords short": Fault(
+        "mkdir -p /etc/security/pwquality.conf.d; echo 'minlen = 6' >/etc/security/pwquality.conf.d/a.conf",
+        {"host-password-length": F},
+    ),
+    "two accounts have the number 0": Fault("useradd -o -u 0 -s /bin/bash toor", {"host-one-superuser": F}),
+    "two accounts share a number": Fault(
+        "useradd -o -u $(id -u clinician) -s /bin/bash nurse", {"host-no-shared-uid": F}
+    ),
+    "a password is empty": Fault("passwd -q -d secretary", {"host-no-empty-passwords": F}),
+    "sudo asks one account for no password": Fault(
+        "echo 'clinician ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/clinician", {"host-sudo-asks-password": F}
+    ),
+    "sudo serves everybody": Fault("echo 'ALL ALL=(ALL) ALL' >/etc/sudoers.d/all", {"host-sudo-named": F}),
+    "a weak key opens an account": Fault(
+        "ssh-keygen -q -t rsa -b 1024 -N '' -f /tmp/weak; cat /tmp/weak.pub >>~nightledger/.ssh/authorized_keys",
+        {"host-authorized-keys-strong": F},
+    ),
+    "the firewall lets everything in": Fault(
+        "sed -i 's/policy drop/policy accept/' /etc/nftables.conf", {"host-firewall-refuses": F}
+    ),
+    "there is no rule of a firewall": Fault("echo >/etc/nftables.conf", {"host-firewall-refuses": F}),
+    "logs stay on the host": Fault("rm /etc/rsyslog.d/forward.conf", {"host-logs-forwarded": F}),
+    "the log daemon does not run": Fault(
+        "chmod a-x /usr/sbin/rsyslogd", {"host-logs-forwarded": F, "host-journal-persistent": U}
+    ),
+    "the audit daemon is not installed": Fault(
+        "dpkg -P auditd >/dev/null", {"host-audit-daemon-runs": F, "host-audit-rules-loaded": F}
+    ),
+    "AIDE has no database": Fault("rm /var/lib/aide/* /var/log/aide/*", {"host-file-integrity": F}),
+    "AIDE never ran": Fault("rm /var/log/aide/*", {"host-file-integrity": U}),
+    "AIDE ran a month ago": Fault(
+        "sed -i \"s/^End timestamp: [0-9-]*/End timestamp: $(date -u -d '30 days ago' +%F)/\" /var/log/aide/aide.log",
+        {"host-file-integrity": F},
+    ),
+    "ClamAV's signatures are old": Fault(
+        "/opt/test/signatures '30 days ago'", {"host-endpoint-protection": F}
+    ),
+    "a USB disk would be taken": Fault("rm /etc/modprobe.d/usb.conf", {"host-usb-storage-refused": F}),
+    "telnet is served": Fault(
+        "perl -MIO::Socket::INET -e 'my $heard = IO::Socket::INET->new(LocalPort => 23, Listen => 1); sleep' &",
+        {"host-no-clear-text-services": F},
+    ),
+    "swap lies on a plain disk": Fault(
+        "/opt/test/disks vda sda; echo '/dev/sda partition 1 0 -2' >>/proc/swaps", {"host-swap-encrypted": F}
+    ),
+    "swap lies on an encrypted disk": Fault(
+        "/opt/test/disks vda 'dm-0<sda=CRYPT-PLAIN-swap' sda; echo '/dev/dm-0 partition 1 0 -2' >>/proc/swaps",
+        {"host-swap-encrypted": P},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def labs(tmp_path_factory) -> list[Lab]:
+    return [Lab.made(release, tmp_path_factory.mktemp(release), "hardened.sh") for release in RELEASES]
+
+
+def expected(changes: Mapping[str, Status]) -> dict[str, dict[str, Status]]:
+    return {release: {**HARDENED, **WITHOUT_LASTLOG.get(release, {}), **changes} for release in RELEASES}
+
+
+def seen(labs: list[Lab], directory: Path, boot: str = ":") -> dict[str, Seen]:
+    """What a scan says of a host of each release to which the same was done."""
+    with ExitStack() as stack:
+        hosts = [stack.enter_context(lab.host(directory / lab.root, f"{boot}\n{START}")) for lab in labs]
+        return dict(zip(RELEASES, scan(*(host.login("nightledger") for host in hosts)), strict=True))
+
+
+def test_a_hardened_host_is_found_to_be_what_it_is(labs, tmp_path):
+    assert {release: one.verdicts for release, one in seen(labs, tmp_path).items()} == expected({})
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_one_fault_changes_the_verdicts_that_speak_of_it_and_no_other(labs, tmp_path, name):
+    fault = FAULTS[name]
+    found = {release: one.verdicts for release, one in seen(labs, tmp_path, fault.done).items()}
+    assert found == expected(fault.changes)
+
+
+def test_an_account_left_unused_fails_where_log_ins_are_recorded_and_passes_nowhere(labs, tmp_path):
+    found = seen(labs, tmp_path, "/opt/test/logged-in clinician '200 days ago'")
+    verdicts = {release: one.verdicts["host-accounts-in-use"] for release, one in found.items()}
+    assert verdicts == {"bookworm": F, "trixie": U}
