@@ -19,3 +19,13 @@ REACHABLE = context(
     proves="whether a public network leads here",
     does_not_prove="whether anything here answers, or what it would give away",
 )
+OUTSIDE_ACCESS_SOUGHT = context(
+    "164.312(a)(1)",
+    proves="whether the provider's own reasoning about policies looks for resources that let in outsiders",
+    does_not_prove="that it finds none, or that anyone reads what it finds",
+)
+OUTSIDE_ACCESS_SETTLED = supporting(
+    "164.312(a)(1)",
+    proves="every resource known to let in somebody from outside was closed to them or accepted by somebody",
+    does_not_prove="that those accepted were granted access, or that types of resource not analysed let nobody in",
+)

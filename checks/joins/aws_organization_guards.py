@@ -20,20 +20,26 @@ from evidence.model import Fact, Missing, Reason
     },
 )
 def organization_guards(member: Seen, members: Collection, accounts: Collection) -> Mapping[str, Fact] | None:
-    """The manager's answers; None for a member whose manager was looked at too."""
+    """The manager's answers; None for an account of no organisation, or whose manager was looked at too."""
     own = _membership(member)
+    if own is None:
+        return None
     if own["manages"]:
         account = accounts.find(member.resource.scope.target, by=lambda one: one.resource.scope.target)
         trails = account.fact("trails") if account else _unseen("the managing account's trails")
         return {"controls": member.fact("controls"), "trails": trails}
-    if any(_membership(one)["manages"] and one.resource.uid == member.resource.uid for one in members.rows):
+    if any(_manages(_membership(one), own["organization"]) for one in members.rows):
         return None
     missing = _unseen(f"the managing account {own['manager']}")
     return {"controls": missing, "trails": missing}
 
 
-def _membership(member: Seen) -> Membership:
-    return cast("Membership", member.fact("membership"))
+def _membership(member: Seen) -> Membership | None:
+    return cast("Membership | None", member.fact("membership"))
+
+
+def _manages(membership: Membership | None, organization: str) -> bool:
+    return membership is not None and membership["manages"] and membership["organization"] == organization
 
 
 def _unseen(what: str) -> Missing:

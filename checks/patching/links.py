@@ -54,3 +54,13 @@ MADE_LATELY = context(
     proves="whether the machine was made from an image recent enough to bring most updates with it",
     does_not_prove="that updates were not installed on it since",
 )
+RESOURCES_SCANNED = context(
+    "164.308(a)(1)(ii)(B)",
+    proves="whether known weaknesses of what runs here are looked for by themselves",
+    does_not_prove="that none are found, or that what is found is closed",
+)
+CRITICAL_WEAKNESSES_CLOSED = supporting(
+    "164.308(a)(1)(ii)(B)",
+    proves="no critical weakness that the scanner sees here stayed open longer than the measured time",
+    does_not_prove="that the scanner sees every weakness, or that lesser ones are dealt with",
+)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from collectors.aws.client import AwsClient
-from collectors.aws.errors import code_of
 from collectors.aws.kind import AwsKind
 from collectors.kind import Found, fact, lists
 from evidence.facts.aws_organization import Membership, ServiceControlPolicy, ServiceControls
@@ -17,35 +16,36 @@ _POLICIES = "Policies[]{Id, Name, AwsManaged}"
 
 
 class Member(AwsKind):
-    """An account as a member of its organisation; one that belongs to none has no such resource."""
+    """An account as a member of its organisation, if it belongs to one; its only resource of this kind."""
 
     kind = "aws.organization"
     service = "organizations"
     keep: ClassVar = {
-        "describe_organization": "Organization{Id, Arn, MasterAccountId}",
+        "describe_organization": "Organization{Id, MasterAccountId}",
         "list_roots": "Roots[]{Id, PolicyTypes[]{Type, Status}}",
         "list_policies_for_target": _POLICIES,
         "list_policies": _POLICIES,
         "describe_policy": "Policy{Content:json{*}}",
     }
-    membership: Membership
 
-    @lists(needs={"describe_organization": "organizations:DescribeOrganization"}, gives="membership")
+    @lists()
     def every(self, organizations: AwsClient) -> Iterator[Found]:
-        """DescribeOrganization, which every member may ask; whose mail address is the manager's is not kept."""
-        try:
-            row = organizations.describe_organization()["Organization"]
-        except Exception as error:
-            if code_of(error) == "AWSOrganizationsNotInUseException":
-                return
-            raise
+        """The account itself."""
+        yield Found(organizations.account, organizations.account)
+
+    @fact(
+        needs={"describe_organization": "organizations:DescribeOrganization"},
+        absent="AWSOrganizationsNotInUseException",
+    )
+    def membership(self, organizations: AwsClient) -> Membership | None:
+        """DescribeOrganization, which every member may ask; None for an account of no organisation."""
+        row = organizations.describe_organization()["Organization"]
         manager = row["MasterAccountId"]
-        membership = {
+        return {
             "organization": row["Id"],
             "manager": manager,
             "manages": manager == organizations.account,
         }
-        yield Found(row["Arn"], row["Id"], gives={"membership": membership})
 
     @fact(
         needs={
@@ -55,8 +55,12 @@ class Member(AwsKind):
             "describe_policy": "organizations:DescribePolicy",
         }
     )
-    def controls(self, organizations: AwsClient, membership: Membership) -> ServiceControls | Missing:
+    def controls(
+        self, organizations: AwsClient, membership: Membership | None
+    ) -> ServiceControls | Missing | None:
         """ListPolicies and DescribePolicy of each of the organisation's own; only its manager is told."""
+        if membership is None:
+            return None
         if not membership["manages"]:
             return Missing(
                 Reason.NOT_AVAILABLE, detail=f"only the managing account {membership['manager']} is told"

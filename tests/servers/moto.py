@@ -71,10 +71,16 @@ class Front:
             "appstream.describe_fleets": {"Fleets": []},
             "artifact.list_customer_agreements": {"customerAgreements": []},
             "artifact.list_reports": {"reports": []},
+            "accessanalyzer.list_analyzers": {"analyzers": []},
             "backup.list_backup_selections": {"BackupSelectionsList": []},
+            "healthlake.list_fhir_datastores": {"DatastorePropertiesList": []},
+            "redshift-serverless.list_workgroups": {"workgroups": []},
+            "redshift-serverless.list_namespaces": {"namespaces": []},
             "backup.describe_region_settings": {"ResourceTypeOptInPreference": {}},
             "backup.list_protected_resources": {"Results": []},
             "backup.list_restore_jobs": {"RestoreJobs": []},
+            "guardduty.list_findings": {"findingIds": []},
+            "inspector2.list_coverage": {"coveredResources": []},
         }
         self.before: dict[str, Callable[[], None]] = {}
         self.after: dict[str, Callable[[], None]] = {}
