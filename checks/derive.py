@@ -115,7 +115,9 @@ def derive(spec: Derived, results: Iterable[UnitResult]) -> tuple[UnitResult, ..
         by_kind.setdefault(result.unit.kind, []).append(result)
     driver_kind, _ = spec.reads[spec.driver]
     others = {
-        name: _collect(by_kind.get(kind, [])) for name, (kind, _) in spec.reads.items() if name != spec.driver
+        name: _collect(kind, by_kind.get(kind, []))
+        for name, (kind, _) in spec.reads.items()
+        if name != spec.driver
     }
     return tuple(_derive_unit(spec, unit, others) for unit in by_kind.get(driver_kind, []))
 
@@ -150,13 +152,12 @@ def _facts(
     return {name: facts.get(name, _NEVER_READ) for name in spec.gives}
 
 
-def _collect(results: list[UnitResult]) -> Collection:
+def _collect(kind: str, results: list[UnitResult]) -> Collection:
     gaps = [c for result in results for c in result.coverage if c.status not in _SETTLED]
     gap = None
     if gaps or not results:
-        gap = (gaps[0].why if gaps else None) or Missing(
-            Reason.NOT_AVAILABLE, detail="not everything was listed"
-        )
+        detail = f"not every {kind} was listed" if results else f"{kind} was not looked at"
+        gap = (gaps[0].why if gaps else None) or Missing(Reason.NOT_AVAILABLE, detail=detail)
     return Collection(tuple(Seen(row) for result in results for row in result.observations), gap)
 
 

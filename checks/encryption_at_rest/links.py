@@ -41,8 +41,25 @@ SWAP_ENCRYPTED = supporting(
     proves="memory that the host moves to disk is encrypted there",
     does_not_prove="that the file systems are encrypted, or that a suspended host's memory is",
 )
+VOLUME_BELOW_ENCRYPTED = direct(
+    "164.312(a)(2)(iv)",
+    proves="what the machine writes to these file systems is stored encrypted by its cloud provider, as the "
+    "provider's own account says of the volumes",
+    does_not_prove="that those who may use the volumes, or the running machine, are kept from the data: to them "
+    "the provider decrypts it; or that the machine told its disks truly",
+)
+SWAP_VOLUME_ENCRYPTED = supporting(
+    "164.312(a)(2)(iv)",
+    proves="memory that the machine moves to disk is stored encrypted by its cloud provider",
+    does_not_prove="that it is kept from those who may use the volume, or that the file systems are encrypted",
+)
 KEY_IN_KMS = supporting(
     "164.312(a)(2)(iv)",
     proves="what is stored here is encrypted under a key of KMS, which records each use of it",
     does_not_prove="who may use the key: its own policy says that",
+)
+LOG_MUST_BE_ENCRYPTED = supporting(
+    "164.312(a)(2)(iv)",
+    proves="what people type and see in shell sessions is written down only where it is stored encrypted",
+    does_not_prove="that sessions are recorded at all, or who may decrypt the record",
 )

@@ -8,7 +8,18 @@ from collectors.hosts.installed import installed_script
 from collectors.hosts.linux_accounts import AccountFacts
 from collectors.hosts.linux_packages import PackageFacts
 from collectors.hosts.linux_security import SecurityFacts
-from collectors.hosts.parsers import accounts, logs, machine, pam, patches, sessions, sshd, storage, text
+from collectors.hosts.parsers import (
+    accounts,
+    cloud,
+    logs,
+    machine,
+    pam,
+    patches,
+    sessions,
+    sshd,
+    storage,
+    text,
+)
 from collectors.hosts.reading import parsed as _parsed
 from collectors.hosts.record import NotARecord, Record, State, shown
 from collectors.hosts.sections import KEEP, ROOT_COMMANDS
@@ -65,6 +76,19 @@ class LinuxHost(AccountFacts, PackageFacts, SecurityFacts, Kind):
         return _parsed(
             lambda used, info, block: storage.swaps(used, info, block, zfs),
             record,
+            "swaps",
+            "mounts",
+            "block",
+        )
+
+    @fact(tags="disks swaps mounts block zfs")
+    def cloud_disks(self, record: Record) -> facts.CloudDisks | Missing | None:
+        """The provider's volumes below its data; None where it is no machine of a provider that says so."""
+        zfs = record.read("zfs")
+        return _parsed(
+            lambda disks, used, info, block: cloud.cloud_disks(disks, used, info, block, zfs),
+            record,
+            "disks",
             "swaps",
             "mounts",
             "block",

@@ -18,6 +18,7 @@ STABLE = frozenset(
         "block",
         "boot",
         "dconf",
+        "disks",
         "display",
         "dnf_automatic",
         "dnf_pending",

@@ -48,6 +48,47 @@ class SwapArea(TypedDict):
     why: str
 
 
+class CloudArea(TypedDict):
+    """What keeps a mount's or a swap area's data, down to the provider's volumes.
+
+    `volumes` are those below its plain part, by the provider's ids; `traced` only if no other disk lies there.
+    """
+
+    at: list[str]
+    storage: str
+    volumes: list[str]
+    traced: bool
+
+
+class CloudDisks(TypedDict):
+    """Which machine of a cloud provider ("aws") the host says it is, and what its data lies on there."""
+
+    provider: str
+    instance: str
+    mounts: list[CloudArea]
+    swap: list[CloudArea]
+
+
+class VolumeBelow(TypedDict):
+    """A provider's volume that a host names, as the provider's own account tells it.
+
+    Where it is not `known` to any account that was listed, or not `attached` to that host, the rest says nothing.
+    """
+
+    volume: str
+    known: bool
+    attached: bool
+    encrypted: bool
+
+
+class CloudStorage(TypedDict):
+    """A mount or swap area that the host itself leaves plain, and the volumes it lies on; `traced` = on no others."""
+
+    at: list[str]
+    traced: bool
+    volumes: list[VolumeBelow]
+
+
 class TimeoutLine(TypedDict):
     """One assignment of TMOUT in a start-up file; `seconds` None = not a plain number."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collectors.hosts.parsers.text import lines
 
@@ -15,15 +15,26 @@ _ENCRYPTING = tuple(
 _DISK = re.compile(
     r"(?:[svh]d[a-z]+|xvd[a-z]+|ubd[a-z]+|nvme\d+(?:c\d+)?n\d+|mmcblk\d+|dasd[a-z]+|pmem\d+|cciss!c\d+d\d+)\d*"
 )
+_UNSEEN = ""
+"""Stands among plain disks for a part that could not be followed."""
 _MEMORY = re.compile(r"(?:zram|ram)\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """Where data written there ends: encrypted, plain, memory, network, image or unknown, and what decided."""
+    """Where data written there ends: encrypted, plain, memory, network, image or unknown, and what decided.
+
+    `plain` names the disks that a part of it reaches unencrypted, `traced` says that no part is out of sight.
+    """
 
     kind: str
     why: str
+    plain: frozenset[str] = frozenset()
+
+    @property
+    def traced(self) -> bool:
+        """Whether every part of it was followed to its end."""
+        return _UNSEEN not in self.plain and self.kind not in {"unknown", "network"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +107,10 @@ def worst(found: Iterable[Storage]) -> Storage:
     """The answer for data spread over several places: one plain part makes the whole plain."""
     order = ("plain", "unknown", "network", "encrypted", "image", "memory")
     ranked = sorted(found, key=lambda storage: (order.index(storage.kind), storage.why))
-    return ranked[0] if ranked else Storage("unknown", "nothing is known of it")
+    if not ranked:
+        return Storage("unknown", "nothing is known of it")
+    unseen = {_UNSEEN for storage in ranked if not storage.traced}
+    return replace(ranked[0], plain=frozenset(unseen.union(*(storage.plain for storage in ranked))))
 
 
 def _leaf(name: str) -> Storage:
@@ -104,5 +118,5 @@ def _leaf(name: str) -> Storage:
         return Storage("memory", f"{name} lies in memory")
     # A logical volume or an array whose parts are not shown is not a disk: what is below it stays unknown.
     if _DISK.fullmatch(name):
-        return Storage("plain", f"{name} has no encryption above it")
+        return Storage("plain", f"{name} has no encryption above it", frozenset({name}))
     return Storage("unknown", f"what {name} is made of is not shown")

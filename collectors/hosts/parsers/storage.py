@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collectors.hosts.parsers.block import Storage, Tree, tree, worst
 from collectors.hosts.parsers.text import lines, unreadable
@@ -84,11 +84,19 @@ class _Mount:
 
 def mounts(mountinfo: bytes, block: bytes, zfs: bytes | Missing) -> list[StoredMount] | Missing:
     """Each file system that holds data, once, with all its mount points."""
+    found = mounted(mountinfo, block, zfs)
+    return found if isinstance(found, Missing) else [row for row, _ in found]
+
+
+def mounted(
+    mountinfo: bytes, block: bytes, zfs: bytes | Missing
+) -> list[tuple[StoredMount, Storage]] | Missing:
+    """Each file system as `mounts` tells it, beside where its data ends."""
     found = _mounts(mountinfo)
     if not any(mount.target == "/" for mount in found):
         return unreadable("mountinfo")
     world = _World(found, tree(block), _datasets(zfs))
-    rows: dict[tuple[str, str, str], StoredMount] = {}
+    rows: dict[tuple[str, str, str], tuple[StoredMount, Storage]] = {}
     for mount in found:
         if world.says_nothing_new(mount):
             continue
@@ -96,16 +104,25 @@ def mounts(mountinfo: bytes, block: bytes, zfs: bytes | Missing) -> list[StoredM
         device = "memory" if storage.kind == "memory" and mount.fstype in _MEMORY else mount.source
         key = (device, mount.fstype, storage.kind)
         row = StoredMount(device=device, fstype=mount.fstype, at=[], storage=storage.kind, why=storage.why)
-        targets = rows.setdefault(key, row)["at"]
-        if mount.target not in targets:
-            targets.append(mount.target)
-    for row in rows.values():
+        first, ends = rows.get(key, (row, storage))
+        rows[key] = (first, replace(ends, plain=ends.plain | storage.plain))
+        if mount.target not in first["at"]:
+            first["at"].append(mount.target)
+    for row, _ in rows.values():
         row["at"].sort()
-    return sorted(rows.values(), key=lambda row: (row["at"], row["device"], row["fstype"]))
+    return sorted(rows.values(), key=lambda pair: (pair[0]["at"], pair[0]["device"], pair[0]["fstype"]))
 
 
 def swaps(data: bytes, mountinfo: bytes, block: bytes, zfs: bytes | Missing) -> list[SwapArea] | Missing:
     """Each swap area in use, from /proc/swaps; a swap file is as its file system is."""
+    found = swapped(data, mountinfo, block, zfs)
+    return found if isinstance(found, Missing) else [area for area, _ in found]
+
+
+def swapped(
+    data: bytes, mountinfo: bytes, block: bytes, zfs: bytes | Missing
+) -> list[tuple[SwapArea, Storage]] | Missing:
+    """Each swap area as `swaps` tells it, beside where its data ends."""
     rows = [line.split() for line in lines(data)]
     if not rows or rows[0][0] != "Filename" or any(len(row) != 5 for row in rows):
         return unreadable("/proc/swaps")
@@ -114,8 +131,8 @@ def swaps(data: bytes, mountinfo: bytes, block: bytes, zfs: bytes | Missing) -> 
     for fields in rows[1:]:
         path = _unescape(fields[0])
         storage = world.of_file(path) if fields[1] == "file" else world.of_device(path)
-        areas.append(SwapArea(device=path, storage=storage.kind, why=storage.why))
-    return sorted(areas, key=lambda area: area["device"])
+        areas.append((SwapArea(device=path, storage=storage.kind, why=storage.why), storage))
+    return sorted(areas, key=lambda pair: pair[0]["device"])
 
 
 class _World:

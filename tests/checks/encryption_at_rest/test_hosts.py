@@ -4,7 +4,7 @@ import pytest
 
 from checks.encryption_at_rest.hosts import mounts_are_encrypted, swap_is_encrypted
 from collectors.hosts.parsers.storage import mounts as parse_mounts
-from evidence.facts.hosts import Machine, StoredMount, SwapArea
+from evidence.facts.hosts import CloudDisks, Machine, StoredMount, SwapArea
 from evidence.model import Status
 
 METAL = Machine(
@@ -43,24 +43,36 @@ def area(storage: str) -> SwapArea:
     ],
 )  # fmt: skip
 def test_every_local_file_system_must_be_encrypted(rows, status):
-    assert mounts_are_encrypted.judge(METAL, rows).status is status
+    assert mounts_are_encrypted.judge(METAL, rows, None).status is status
 
 
 def test_what_lies_on_a_network_server_is_named_and_not_judged():
-    verdict = mounts_are_encrypted.judge(METAL, [mount("encrypted", "/"), mount("network", "/nfs")])
+    verdict = mounts_are_encrypted.judge(METAL, [mount("encrypted", "/"), mount("network", "/nfs")], None)
     assert verdict.sentence.endswith("/nfs is kept by a network server and not judged here")
 
 
 @pytest.mark.parametrize("guest", [{"virtual": True}, {"container": "docker"}])
 def test_what_lies_below_a_guest_is_unknown_not_failed(guest):
     machine = Machine(**{**METAL, **guest})
-    assert mounts_are_encrypted.judge(machine, [mount("plain", "/")]).status is Status.UNKNOWN
-    assert swap_is_encrypted.judge(machine, [area("plain")]).status is Status.UNKNOWN
+    assert mounts_are_encrypted.judge(machine, [mount("plain", "/")], None).status is Status.UNKNOWN
+    assert swap_is_encrypted.judge(machine, [area("plain")], None).status is Status.UNKNOWN
+
+
+def test_a_provider_s_machine_hands_on_what_it_leaves_plain_and_nothing_else():
+    guest = Machine(**{**METAL, "virtual": True})
+    disks = CloudDisks(provider="aws", instance="i-0123456789abcdef0", mounts=[], swap=[])
+    verdict = mounts_are_encrypted.judge(guest, [mount("plain", "/"), mount("unknown", "/data")], disks)
+    assert verdict.status is Status.NOT_APPLICABLE
+    assert "host.cloud_storage" in verdict.sentence
+    assert swap_is_encrypted.judge(guest, [area("plain")], disks).status is Status.NOT_APPLICABLE
+    assert mounts_are_encrypted.judge(guest, [mount("encrypted", "/")], disks).status is Status.PASS
+    assert mounts_are_encrypted.judge(guest, [mount("unknown", "/")], disks).status is Status.UNKNOWN
+    assert mounts_are_encrypted.judge(METAL, [mount("plain", "/")], disks).status is Status.FAIL
 
 
 def test_the_exempt_mounts_are_the_organisation_s_to_name():
     rows = [mount("encrypted", "/"), mount("plain", "/boot")]
-    assert mounts_are_encrypted.judge(METAL, rows, exempt=()).status is Status.FAIL
+    assert mounts_are_encrypted.judge(METAL, rows, None, exempt=()).status is Status.FAIL
 
 
 def test_a_logical_volume_over_one_encrypted_and_one_plain_disk_fails():
@@ -69,9 +81,9 @@ def test_a_logical_volume_over_one_encrypted_and_one_plain_disk_fails():
         b"dm-0\t254:0\t\tdm-1,sdb,\tLVM-a\tvg-root\t\ndm-1\t254:1\t\tsda,\tCRYPT-LUKS2-b\tluks\t\n"
         b"sda\t8:0\t\t\t\t\t\nsdb\t8:16\t\t\t\t\t\n"
     )
-    assert mounts_are_encrypted.judge(METAL, parse_mounts(mountinfo, block, b"")).status is Status.FAIL
+    assert mounts_are_encrypted.judge(METAL, parse_mounts(mountinfo, block, b""), None).status is Status.FAIL
     whole = block.replace(b"dm-1,sdb,", b"dm-1,")
-    assert mounts_are_encrypted.judge(METAL, parse_mounts(mountinfo, whole, b"")).status is Status.PASS
+    assert mounts_are_encrypted.judge(METAL, parse_mounts(mountinfo, whole, b""), None).status is Status.PASS
 
 
 @pytest.mark.parametrize(
@@ -85,4 +97,4 @@ def test_a_logical_volume_over_one_encrypted_and_one_plain_disk_fails():
     ],
 )
 def test_every_swap_area_must_be_encrypted_or_in_memory(areas, status):
-    assert swap_is_encrypted.judge(METAL, areas).status is status
+    assert swap_is_encrypted.judge(METAL, areas, None).status is status
