@@ -42,7 +42,12 @@ def search_domain_keeps_an_audit_log(settings: SearchDomain) -> Verdict:
     return failed("the audit log is not published")
 
 
-@check("aws-redshift-cluster-logs", on="aws.redshift.cluster", severity="medium", links=[ACTIVITY_RECORDED])
+@check(
+    "aws-redshift-cluster-logs",
+    on=("aws.redshift.cluster", "aws.redshift_serverless.namespace"),
+    severity="medium",
+    links=[ACTIVITY_RECORDED],
+)
 def warehouse_keeps_an_audit_log(logging: WarehouseLogging) -> Verdict:
     """Does the warehouse record who connected to it?"""
     if logging["enabled"]:

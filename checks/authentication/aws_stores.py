@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from checks.authentication.links import STORE_ASKS_WHO, STRONGER_SECRET
-from checks.check import Verdict, check, failed, not_applicable, passed
-from evidence.facts.aws_stores import CacheSecurity, SecretRotation
+from checks.check import Verdict, check, failed, not_applicable, passed, undecided
+from evidence.facts.aws_stores import CacheSecurity, SecretRenewal, SecretRotation
 
 
 @check(
@@ -20,6 +22,24 @@ def secret_is_renewed(rotation: SecretRotation) -> Verdict:
     if rotation["owner"]:
         return not_applicable(f"the secret belongs to {rotation['owner']}, which decides when it is replaced")
     return failed("the secret is replaced only when someone does it")
+
+
+@check(
+    "aws-secretsmanager-secret-renewed",
+    on="aws.secretsmanager.secret",
+    severity="medium",
+    links=[STRONGER_SECRET],
+)
+def secret_was_renewed_when_due(rotation: SecretRotation, renewal: SecretRenewal, as_of: date) -> Verdict:
+    """Was the secret replaced when it was due?"""
+    if not rotation["enabled"]:
+        return not_applicable("the secret is not replaced by itself")
+    if not renewal["due"]:
+        return undecided("Secrets Manager does not say until when the secret is to be replaced")
+    last = f"it was last replaced on {renewal['last']}" if renewal["last"] else "it was never replaced"
+    if date.fromisoformat(renewal["due"]) < as_of:
+        return failed(f"the secret was to be replaced by {renewal['due']}; {last}")
+    return passed(f"the secret is to be replaced by {renewal['due']}; {last}")
 
 
 @check(

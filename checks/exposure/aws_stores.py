@@ -38,7 +38,12 @@ def search_domain_is_not_public(settings: SearchDomain) -> Verdict:
     return passed("the domain has a public address, but its policy allows only principals it names")
 
 
-@check("aws-redshift-cluster-not-public", on="aws.redshift.cluster", severity="high", links=[PATH_NARROWED])
+@check(
+    "aws-redshift-cluster-not-public",
+    on=("aws.redshift.cluster", "aws.redshift_serverless.workgroup"),
+    severity="high",
+    links=[PATH_NARROWED],
+)
 def warehouse_is_not_public(access: WarehouseAccess) -> Verdict:
     """Is the warehouse without a public address?"""
     if access["public"]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from checks.check import Verdict, check, passed, undecided
-from checks.inherited.links import ASSURANCE_IN_FORCE, PROVIDER_AUDITED
+from checks.inherited.links import (
+    ASSURANCE_IN_FORCE,
+    DISPOSAL_AUDITED,
+    ENTRY_AUDITED,
+    PROVIDER_AUDITED,
+    REUSE_AUDITED,
+    VISITORS_AUDITED,
+)
 from evidence.facts.aws_artifact import Agreement, AuditReport
 
 
@@ -25,7 +32,12 @@ def addendum_is_in_force(agreements: list[Agreement], as_of: date) -> Verdict:
     )
 
 
-@check("aws-artifact-facility-report", on="aws.artifact.assurance", severity="low", links=[PROVIDER_AUDITED])
+@check(
+    "aws-artifact-facility-report",
+    on="aws.artifact.assurance",
+    severity="low",
+    links=[PROVIDER_AUDITED, ENTRY_AUDITED, VISITORS_AUDITED, DISPOSAL_AUDITED, REUSE_AUDITED],
+)
 def facilities_are_audited(
     reports: list[AuditReport], as_of: date, *, series: str = "SOC 2", max_days: int = 400
 ) -> Verdict:
@@ -39,4 +51,5 @@ def facilities_are_audited(
         return undecided(
             f"the last {series} report speaks of a period that ended on {last['until'] or 'no day told'}"
         )
-    return passed(f"{last['name']} speaks of {last['since']} to {last['until']}; fetch and read it")
+    version = "" if last["version"] is None else f", version {last['version']},"
+    return passed(f"{last['name']}{version} speaks of {last['since']} to {last['until']}; fetch and read it")

@@ -60,6 +60,21 @@ def balancer_refuses_plain_requests(
 )
 def balancer_refuses_old_tls(tls: list[ListenerTls]) -> Verdict:
     """Do the load balancer's TLS ports refuse versions before 1.2?"""
+    return _refuses_old(tls)
+
+
+@check(
+    "aws-elb-load-balancer-tls-version",
+    on="aws.elb.load_balancer",
+    severity="medium",
+    links=[OLD_TLS_REFUSED],
+)
+def classic_balancer_refuses_old_tls(tls: list[ListenerTls]) -> Verdict:
+    """Do the classic load balancer's TLS ports refuse versions before 1.2?"""
+    return _refuses_old(tls)
+
+
+def _refuses_old(tls: list[ListenerTls]) -> Verdict:
     if not tls:
         return not_applicable("the load balancer ends no TLS")
     unknown = sorted({row["policy"] for row in tls if row["protocols"] is None})

@@ -59,7 +59,7 @@ def file_system_needs_tls(policy: PolicyDocument | None, resource: Resource) -> 
 
 @check(
     "aws-elasticache-tls-only",
-    on="aws.elasticache.replication_group",
+    on=("aws.elasticache.replication_group", "aws.elasticache.cluster"),
     severity="high",
     links=[PLAINTEXT_REFUSED, TRANSFER_GUARDED, CHANGE_NOTICED],
 )
@@ -116,7 +116,7 @@ def search_nodes_speak_encrypted(settings: SearchDomain) -> Verdict:
 
 @check(
     "aws-redshift-cluster-tls-only",
-    on="aws.redshift.cluster",
+    on=("aws.redshift.cluster", "aws.redshift_serverless.workgroup"),
     severity="high",
     links=[PLAINTEXT_REFUSED, TRANSFER_GUARDED],
 )

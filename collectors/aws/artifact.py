@@ -22,7 +22,7 @@ class Assurance(AwsKind):
     keep: ClassVar = {
         "sts.get_caller_identity": "Account",
         "list_customer_agreements": "customerAgreements[]{name, state, effectiveStart, effectiveEnd}",
-        "list_reports": "reports[]{name, state, periodStart, periodEnd}",
+        "list_reports": "reports[]{name, version, state, periodStart, periodEnd}",
     }
 
     @lists()
@@ -42,7 +42,12 @@ class Assurance(AwsKind):
         """ListReports, those that are published; the reports themselves are not fetched."""
         rows = [row for page in _home(artifact).pages("list_reports") for row in page["reports"]]
         return [
-            {"name": row["name"], "since": _day(row, "periodStart"), "until": _day(row, "periodEnd")}
+            {
+                "name": row["name"],
+                "version": row.get("version"),
+                "since": _day(row, "periodStart"),
+                "until": _day(row, "periodEnd"),
+            }
             for row in rows
             if row["state"] == "PUBLISHED"
         ]

@@ -1,4 +1,4 @@
-"""ElastiCache groups of Valkey or Redis nodes. Memcached and serverless caches are not looked at."""
+"""ElastiCache: groups of Valkey or Redis nodes, and clusters in no group. Serverless caches always encrypt."""
 
 from __future__ import annotations
 
@@ -40,6 +40,34 @@ class ReplicationGroup(AwsKind):
                 uid = f"{own_arn(elasticache, row['ARN'])}#{made}"
                 gives = {"security": told(partial(_security, row))}
                 yield Found(uid, row["ReplicationGroupId"], gives=gives)
+
+
+class CacheCluster(AwsKind):
+    """A cluster of Memcached nodes, or a single node of Redis; the time it was made tells it from a later one."""
+
+    kind = "aws.elasticache.cluster"
+    service = "elasticache"
+    part = "region"
+    keep: ClassVar = {
+        "describe_cache_clusters": (
+            "CacheClusters[]{CacheClusterId, ARN, CacheClusterCreateTime, AtRestEncryptionEnabled, "
+            "TransitEncryptionEnabled, TransitEncryptionMode, AuthTokenEnabled}"
+        )
+    }
+    security: CacheSecurity
+
+    @lists(
+        needs={"describe_cache_clusters": "elasticache:DescribeCacheClusters", **REGIONS}, gives="security"
+    )
+    def every(self, elasticache: AwsClient) -> Iterator[Found]:
+        """DescribeCacheClusters of those that belong to no replication group, 100 at a time."""
+        pages = elasticache.pages(
+            "describe_cache_clusters", ShowCacheClustersNotInReplicationGroups=True, MaxRecords=100
+        )
+        for page in pages:
+            for row in page["CacheClusters"]:
+                uid = f"{own_arn(elasticache, row['ARN'])}#{row.get('CacheClusterCreateTime', '')}"
+                yield Found(uid, row["CacheClusterId"], gives={"security": told(partial(_security, row))})
 
 
 def _security(row: Mapping[str, Any]) -> Json:

@@ -29,7 +29,7 @@ class SessionManager(AwsKind):
     keep: ClassVar = {
         "get_document": (
             "Content:json{inputs{s3BucketName, cloudWatchLogGroupName, kmsKeyId, idleSessionTimeout, "
-            "maxSessionDuration}}"
+            "maxSessionDuration, s3EncryptionEnabled, cloudWatchEncryptionEnabled}}"
         ),
         "describe_instance_information": MANAGED,
     }
@@ -49,6 +49,8 @@ class SessionManager(AwsKind):
             "bucket": inputs.get("s3BucketName") or "",
             "log_group": inputs.get("cloudWatchLogGroupName") or "",
             "kms_key": inputs.get("kmsKeyId") or "",
+            "encrypted_bucket": _is_true(inputs.get("s3EncryptionEnabled")),
+            "encrypted_log_group": _is_true(inputs.get("cloudWatchEncryptionEnabled")),
         }
 
     @fact(needs="ssm:DescribeInstanceInformation")
@@ -103,6 +105,10 @@ def _session(row: Mapping[str, Any]) -> PermissionSetSession | Missing:
     if match is None:
         return Missing(Reason.ERROR, detail="the session duration is in no known form")
     return {"name": row["Name"], "minutes": 60 * int(match[1] or 0) + int(match[2] or 0)}
+
+
+def _is_true(word: str | bool | None) -> bool:  # noqa: FBT001 - as people wrote it into the document
+    return str(word).lower() == "true"
 
 
 def _minutes(text: str | int | None) -> int | None:

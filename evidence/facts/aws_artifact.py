@@ -15,8 +15,9 @@ class Agreement(TypedDict):
 
 
 class AuditReport(TypedDict):
-    """A report of AWS's auditors that AWS offers to its customers; days as YYYY-MM-DD, "" = not told."""
+    """A report of AWS's auditors that AWS offers to its customers; days as YYYY-MM-DD, "" and None = not told."""
 
     name: str
+    version: int | None
     since: str
     until: str

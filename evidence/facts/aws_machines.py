@@ -13,6 +13,13 @@ class InstanceLaunch(TypedDict):
     role: bool
 
 
+class InstanceReach(TypedDict):
+    """Where the instance answers inside its network ("" = it has no IPv4 address), and whether it runs Windows."""
+
+    private_ipv4: str
+    windows: bool
+
+
 class InstanceImage(TypedDict):
     """When the image that the instance was made from was made (UTC, ISO-8601)."""
 

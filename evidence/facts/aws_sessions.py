@@ -6,13 +6,18 @@ from typing import TypedDict
 
 
 class SessionPreferences(TypedDict):
-    """Session Manager's preferences in a region; minutes None = not set, `bucket` and `log_group` "" = no such log."""
+    """Session Manager's preferences in a region; minutes None = not set, `bucket` and `log_group` "" = no such log.
+
+    `encrypted_...` = a log that is not encrypted is refused.
+    """
 
     idle_minutes: int | None
     max_minutes: int | None
     bucket: str
     log_group: str
     kms_key: str
+    encrypted_bucket: bool
+    encrypted_log_group: bool
 
 
 class ManagedNodes(TypedDict):

@@ -27,6 +27,13 @@ class SecretRotation(TypedDict):
     owner: str | None
 
 
+class SecretRenewal(TypedDict):
+    """When Secrets Manager last replaced the secret, and until when it is to do so again; days, "" = not told."""
+
+    last: str
+    due: str
+
+
 class SecretKey(TypedDict):
     """The KMS key a secret is encrypted with; None = the one that AWS manages for all of the account's secrets."""
 

@@ -22,7 +22,13 @@ def agreement(name, state="ACTIVE", **other):
 
 
 def report(name, ended, state="PUBLISHED"):
-    return {"name": name, "state": state, "periodStart": moment(ended + 365), "periodEnd": moment(ended)}
+    return {
+        "name": name,
+        "version": 3,
+        "state": state,
+        "periodStart": moment(ended + 365),
+        "periodEnd": moment(ended),
+    }
 
 
 @pytest.fixture
@@ -38,6 +44,11 @@ def assured(cloud):
 
 def test_an_addendum_in_force_and_a_recent_report_pass(assured):
     assert_true(assured, {(BAA, ACCOUNT): PASS, (REPORT, ACCOUNT): PASS})
+
+
+def test_a_report_is_named_with_its_version_and_period(assured):
+    (finding,) = assured.judge([REPORT])
+    assert ", version 3, speaks of " in finding.sentence
 
 
 @pytest.mark.parametrize(
