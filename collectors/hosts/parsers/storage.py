@@ -131,7 +131,8 @@ def swapped(
     for fields in rows[1:]:
         path = _unescape(fields[0])
         storage = world.of_file(path) if fields[1] == "file" else world.of_device(path)
-        areas.append((SwapArea(device=path, storage=storage.kind, why=storage.why), storage))
+        # A mapping's number is that of the order in which it was made, its name is what an administrator gave it.
+        areas.append((SwapArea(device=world.named(path), storage=storage.kind, why=storage.why), storage))
     return sorted(areas, key=lambda pair: pair[0]["device"])
 
 
@@ -176,6 +177,12 @@ class _World:
         """Where data on a device path ends."""
         name = self._devices.by_path(path)
         return self._of_name(name) if name else Storage("unknown", f"{path} is not among the block devices")
+
+    def named(self, path: str) -> str:
+        """The path of a device by the name of its mapping, where it has one."""
+        name = self._devices.by_path(path)
+        label = self._devices.nodes[name].label if name else ""
+        return f"/dev/mapper/{label}" if label else path
 
     def of_file(self, path: str) -> Storage:
         """Where data in a file ends: where its file system's data does."""
