@@ -20,6 +20,7 @@ scan: .venv/all  ## set up, scan this machine, write the report
 test: .venv/dev  ## set up, install the servers the tests need (root on Debian), run every test
 	@scripts/servers
 	@scripts/roots
+	@scripts/guest
 	$(PY) -m pytest
 
 demo: .venv/dev  ## two nights of a small hospital on loopback servers
