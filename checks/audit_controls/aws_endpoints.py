@@ -20,7 +20,12 @@ def distribution_logs_requests(access_logs: AccessLogs) -> Verdict:
     return undecided("the distribution's own logging is off; newer log deliveries were not looked at")
 
 
-@check("aws-apigateway-stage-logs", on="aws.apigateway.stage", severity="medium", links=[REQUESTS_RECORDED])
+@check(
+    "aws-apigateway-stage-logs",
+    on=("aws.apigateway.stage", "aws.apigatewayv2.stage"),
+    severity="medium",
+    links=[REQUESTS_RECORDED],
+)
 def stage_logs_requests(access_logs: AccessLogs) -> Verdict:
     """Does the stage of the API log each request?"""
     if access_logs["enabled"]:

@@ -92,3 +92,8 @@ DIRECTORY_APPLICATIONS_ASK = supporting(
     proves="those who log in to AWS's applications through this directory are asked for a second factor",
     does_not_prove="that machines joined to its domain ask for one, or that its holder is who they should be",
 )
+CALLERS_NAMED = supporting(
+    "164.312(d)",
+    proves="as the API is defined, each call must carry proof of who makes it",
+    does_not_prove="that the proof is checked well, or that what is deployed is what is defined",
+)

@@ -29,3 +29,8 @@ OUTSIDE_ACCESS_SETTLED = supporting(
     proves="every resource known to let in somebody from outside was closed to them or accepted by somebody",
     does_not_prove="that those accepted were granted access, or that types of resource not analysed let nobody in",
 )
+REQUESTS_FILTERED = context(
+    "164.312(a)(1)",
+    proves="whether requests are filtered by rules before they arrive",
+    does_not_prove="that the rules stop anything, or that requests which pass are harmless",
+)

@@ -9,28 +9,37 @@ import botocore.session
 from botocore import xform_name
 from botocore.exceptions import UnknownServiceError
 
-SERVICES = {"access-analyzer": "accessanalyzer", "elasticfilesystem": "efs", "es": "opensearch"}
-"""Services that sign with another name than the SDK calls them."""
+SERVICES = {
+    "access-analyzer": ("accessanalyzer",),
+    "apigateway": ("apigateway", "apigatewayv2"),
+    "elasticfilesystem": ("efs",),
+    "es": ("opensearch",),
+}
+"""Services that sign with another name than the SDK calls them, or several with one."""
 
 
 @cache
 def routes(signed: str) -> tuple[tuple[str, re.Pattern[str], str], ...]:
     """Method, path and operation of each REST call of a service; the longest path first."""
-    name = SERVICES.get(signed, signed)
+    found = [row for name in SERVICES.get(signed, (signed,)) for row in _routes_of(name)]
+    found.sort(key=lambda row: (row[1].count("{"), row[1]))
+    return tuple((method, _pattern(path), operation) for method, path, operation in found)
+
+
+def _routes_of(name: str) -> list[tuple[str, str, str]]:
     try:
         model = botocore.session.Session().get_service_model(name)
     except UnknownServiceError:
-        return ()
+        return []
     if not model.protocol.startswith("rest"):
-        return ()
+        return []
     found = []
     for operation in model.operation_names:
         http = model.operation_model(operation).http
         path, _, query = http["requestUri"].partition("?")
         if not query:
             found.append((http["method"], path.rstrip("/"), f"{name}.{xform_name(operation)}"))
-    found.sort(key=lambda row: (row[1].count("{"), row[1]))
-    return tuple((method, _pattern(path), operation) for method, path, operation in found)
+    return found
 
 
 def operation_of(signed: str, method: str, path: str) -> str | None:
