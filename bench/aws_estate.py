@@ -1,110 +1,103 @@
-"""Requests, CPU per request and memory of looking at a seeded AWS estate: `python bench/aws_estate.py [SCALE]`.
+"""Requests, CPU, memory, time and bytes of nightly scans of a seeded AWS estate: `python -m bench.aws_estate`.
 
-The moto server runs in a process of its own, so the figures are the client's alone.
+The scans are the command line's own, each in a process of its own, against the recorded answers of a moto server
+(bench/replay.py): the first scan records, the others are measured. One table gives the bars beside the figures;
+exit code 1 says that one was missed. `--scale 4` makes the estate four times as large.
 """
 
 from __future__ import annotations
 
-import json
+import argparse
 import os
-import subprocess
 import sys
-import time
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from bench.command import ROOT, Bench, Spent, drifted, findings, helper, lost, stored
+from tests.servers.moto import DUMMY
 
-from tests.servers.moto import DUMMY  # noqa: E402 - after the path is set
-
-CHILD = """
-import json, re, sys, time
-start = time.process_time()
-sys.path.insert(0, {root!r})
-from collectors.aws.clients import Clients
-from collectors.aws.platform import AwsPlatform
-from collectors.aws.source import Source
-from collectors.poll import Errand, poll
-from tests.collectors.aws.plans import plans
-
-clients = Clients()
-first = []
-take = clients.limits.take
-def noted(key):
-    first.append(time.process_time() - start)
-    return take(key)
-clients.limits.take = noted
-platform = AwsPlatform(clients)
-source = Source("bench", regions=("eu-west-1", "us-east-1"), endpoint_url={url!r})
-wall = time.monotonic()
-results = list(poll([Errand(platform, "bench", source, plans(platform, {checks!r}))]))
-# ru_maxrss would tell of the parent's memory; the high-water mark starts anew with this program.
-peak_mib = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024
-print(json.dumps({{
-    "resources": sum(len(r.observations) for r in results),
-    "calls": sum(len(r.calls) for r in results),
-    "sent": len(first),
-    "wall_s": round(time.monotonic() - wall, 2),
-    "cpu_s": round(time.process_time() - start, 2),
-    "first_call_cpu_s": round(first[0], 3),
-    "peak_rss_mib": peak_mib,
-    "incomplete": sum(c.status.value != "complete" for r in results for c in r.coverage),
-}}))
-"""
+LATENCY_S = 0.05
+THROTTLED = 0.3
 
 
-class Server:
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.servers.moto"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            env={**os.environ, **DUMMY, "PYTHONPATH": str(ROOT)},
-        )
-        self.url = self._process.stdout.readline().strip()
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: a figure and, at the scale it was set for, its bar."""
 
-    def ask(self, word: str) -> Any:
-        self._process.stdin.write(f"{word}\n")
-        self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline())
+    what: str
+    figure: float
+    unit: str = ""
+    bar: float | None = None
 
-    def stop(self) -> None:
-        self._process.stdin.close()
-        self._process.wait(timeout=10)
-        self._process.stdout.close()
+    @property
+    def held(self) -> bool:
+        return self.bar is None or self.figure <= self.bar
+
+    def __str__(self) -> str:
+        bar = "" if self.bar is None else f"<= {self.bar:g}"
+        figure = f"{self.figure:,.0f}" if self.figure == int(self.figure) else f"{self.figure:,.2f}"
+        return f"{self.what:52} {figure:>9} {self.unit:4} {bar:>9}  {'' if self.held else 'MISSED'}".rstrip()
 
 
-def run(server: Server, title: str, checks: list[str]) -> None:
-    server.ask("clear")
-    script = CHILD.format(root=str(ROOT), url=server.url, checks=checks)
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT
+def measure(bench: Bench, scale: int) -> list[Row]:
+    """The nights in order: one to record, two unchanged ones with latency, one throttled."""
+    bench.run(bench.home("recording"), "scan")
+    home = bench.home("nights")
+    first = bench.run(home, "scan", latency=LATENCY_S)
+    bytes_first = stored(home)
+    second = bench.run(home, "scan", latency=LATENCY_S)
+    bytes_second = stored(home) - bytes_first
+    changed = drifted(bench.run(home, "drift"))
+    one = bench.run(bench.home("one"), "check", "aws-s3-bucket-encryption", "--fail-on", "never")
+    rough = bench.run(bench.home("rough"), "scan", throttled=THROTTLED)
+    ours = scale == 1
+    return [
+        Row("findings", sum(first.out["summary"].values())),
+        Row("requests, all checks", first.requests, bar=1_900 if ours else None),
+        Row("requests, one S3 check", one.requests, bar=210 if ours else None),
+        Row("requests that were not on record", len(first.unknown) + len(second.unknown)),
+        Row("client CPU", first.cpu_s, "s", 8 if ours else None),
+        Row("client CPU for each request", first.cpu_s * 1000 / first.requests, "ms"),
+        Row("client CPU before the first request", first.first_cpu_s, "s", 1),
+        Row("peak RSS", max(first.peak_mib, second.peak_mib), "MiB", {1: 150, 4: 200}.get(scale)),
+        Row("wall, 50 ms before every answer", first.wall_s, "s", 15 if ours else None),
+        Row("stored, first night", bytes_first / 1e6, "MB", 3 if ours else None),
+        Row("stored, second night, nothing changed", bytes_second / 1e6, "MB", 0.5 if ours else None),
+        Row("changes that drift shows between them", changed, bar=0),
+        *throttled(first, rough),
+    ]
+
+
+def throttled(calm: Spent, rough: Spent) -> list[Row]:
+    """What 30 % of throttled calls did: nothing may be lost, and no finding be another one."""
+    return [
+        Row("requests with 30 % throttled", rough.requests),
+        Row("  of them throttled", rough.throttled),
+        Row("  calls lost to throttling", lost(rough), bar=0),
+        Row("  findings that differ", len(findings(calm) ^ findings(rough)), bar=0),
+        Row("  wall", rough.wall_s, "s"),
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.aws_estate", description=(__doc__ or "").split("\n")[0]
     )
-    if done.returncode:
-        sys.exit(done.stderr)
-    figures = json.loads(done.stdout)
-    requests = sum(server.ask("counts").values())
-    figures |= {"requests": requests, "cpu_ms_per_request": round(figures["cpu_s"] * 1000 / requests, 2)}
-    print(title, json.dumps(figures, indent=2))
-
-
-def main() -> None:
-    scale = int(sys.argv[1]) if len(sys.argv) > 1 else 25
-    os.environ.update(DUMMY)
-    server = Server()
-    from tests.collectors.aws.plans import seed_remote  # noqa: PLC0415 - moto reads its settings when imported
-
-    began = time.monotonic()
-    seed_remote(server.url, scale)
-    print(f"seeded at scale {scale} in {time.monotonic() - began:.0f} s")
-    run(server, "one check, S3 encryption:", ["aws-s3-bucket-encryption"])
-    run(server, "all AWS checks:", [])
-    run(server, "all AWS checks again:", [])
-    server.stop()
+    parser.add_argument(
+        "--scale", type=int, default=1, help="times 200 buckets, 50 users, 100 instances, ..."
+    )
+    scale = parser.parse_args().scale
+    os.environ |= DUMMY | {"PYTHONPATH": str(ROOT)}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        helper("-m", "bench.moto_estate", str(scale)) as moto,
+        helper("-m", "bench.replay", moto.url) as replay,
+    ):
+        rows = measure(Bench(replay, Path(folder)), scale)
+    print(f"{'scale ' + str(scale):52} {'measured':>14} {'bar':>9}", *rows, sep="\n")
+    return 0 if all(row.held for row in rows) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

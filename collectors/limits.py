@@ -11,8 +11,10 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 
 _DECREASE = 0.7
+_BETWEEN_DECREASES = 1.0
 _INCREASE = 0.02
 _LEAST = 0.1
+_TURNS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class _Bucket:
     tokens: float
     at: float
     share: float = 1.0
+    cut_at: float = -_BETWEEN_DECREASES
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def reserve(self, now: float) -> float:
@@ -40,9 +43,15 @@ class _Bucket:
             self.at = now
             return max(0.0, -self.tokens / per_second)
 
-    def scale(self, share: float) -> None:
+    def cut(self, now: float) -> None:
         with self.lock:
-            self.share = min(1.0, max(_LEAST, share))
+            if now - self.cut_at >= _BETWEEN_DECREASES:
+                self.share = max(_LEAST, self.share * _DECREASE)
+                self.cut_at = now
+
+    def grow(self) -> None:
+        with self.lock:
+            self.share = min(1.0, self.share + _INCREASE)
 
 
 class Limits:
@@ -72,15 +81,22 @@ class Limits:
         return wait
 
     def throttled(self, key: tuple[str, str, str]) -> None:
-        """The service refused a call as too many: ask more slowly from now on."""
+        """The service refused a call as too many: ask more slowly from now on.
+
+        What it refuses within a second counts once, for those calls left before anyone could slow down.
+        """
+        self._bucket(key).cut(self._clock())
+
+    def again(self, key: tuple[str, str, str]) -> float:
+        """Seconds to leave a call alone that was refused as too many: ten turns at the rate now in use."""
         bucket = self._bucket(key)
-        bucket.scale(bucket.share * _DECREASE)
+        return _TURNS / (bucket.rate.per_second * bucket.share)
 
     def answered(self, key: tuple[str, str, str]) -> None:
         """The service answered: go back towards the full rate, a little at a time."""
         bucket = self._bucket(key)
         if bucket.share < 1.0:
-            bucket.scale(bucket.share + _INCREASE)
+            bucket.grow()
 
     def share(self, key: tuple[str, str, str]) -> float:
         """The part of the full rate now in use, 0.1 to 1."""

@@ -26,6 +26,7 @@ class LeanFiles:
 
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
+        self._shapes: dict[Path, frozenset[str]] = {}
 
     def exists(self, file_path: str) -> bool:
         """Whether there is a model at this path, given without its ending."""
@@ -36,10 +37,17 @@ class LeanFiles:
         data = _read(Path(file_path + ".json"), Path(file_path + ".json.gz"))
         if data is None:
             return None
-        model = json.loads(data, object_pairs_hook=_object)
-        path = Path(file_path)
-        asked = self._asked.get(path.parent.parent.name) if path.name == "service-2" else None
-        return model if asked is None else _cut(model, asked)
+        return self._cut(Path(file_path), json.loads(data, object_pairs_hook=_object))
+
+    def _cut(self, path: Path, model: dict[str, Any]) -> dict[str, Any]:
+        version = path.parent
+        asked = self._asked.get(version.parent.name)
+        if asked is not None and path.name == "service-2":
+            model = _only(model, asked)
+            self._shapes[version] = frozenset(model["shapes"])
+        elif path.name == "service-2.sdk-extras" and version in self._shapes:
+            _drop_shapes(model, self._shapes[version])
+        return model
 
 
 def _read(plain: Path, packed: Path) -> bytes | None:
@@ -61,7 +69,14 @@ def _shared(value: Any) -> Any:
     return sys.intern(value) if type(value) is str and len(value) < _WORTH_SHARING else value
 
 
-def _cut(model: dict[str, Any], asked: frozenset[str]) -> dict[str, Any]:
+def _drop_shapes(extras: dict[str, Any], kept: frozenset[str]) -> None:
+    # The SDK adds these to the model: to a shape that was cut away they would be a shape without a type.
+    added = extras.get("merge", {}).get("shapes", {})
+    for name in added.keys() - kept:
+        del added[name]
+
+
+def _only(model: dict[str, Any], asked: frozenset[str]) -> dict[str, Any]:
     names = {name.replace("_", "") for name in asked}
     operations = {name: told for name, told in model["operations"].items() if name.lower() in names}
     shapes: dict[str, Any] = {}

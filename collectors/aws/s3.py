@@ -84,8 +84,12 @@ class Bucket(AwsKind):
         return _document(s3.get_bucket_policy(Bucket=bucket.name)["Policy"])
 
     @fact(needs="s3:GetBucketPolicyStatus", absent="NoSuchBucketPolicy")
-    def policy_status(self, s3: AwsClient, bucket: Found) -> BucketPolicyStatus | None:
-        """GetBucketPolicyStatus: AWS's own judgement of the policy."""
+    def policy_status(
+        self, s3: AwsClient, bucket: Found, policy: PolicyDocument | None
+    ) -> BucketPolicyStatus | None:
+        """GetBucketPolicyStatus: AWS's own judgement of the policy; not asked where there is none to judge."""
+        if policy is None:
+            return None
         return {"public": s3.get_bucket_policy_status(Bucket=bucket.name)["PolicyStatus"]["IsPublic"]}
 
     @fact(needs="s3:GetBucketAcl")
@@ -107,8 +111,12 @@ class Bucket(AwsKind):
         return access_block(s3.get_public_access_block(Bucket=bucket.name))
 
     @fact(needs="s3:GetBucketObjectLockConfiguration", absent="ObjectLockConfigurationNotFoundError")
-    def object_lock(self, s3: AwsClient, bucket: Found) -> ObjectLock | None:
-        """GetObjectLockConfiguration; a year of retention is counted as 365 days."""
+    def object_lock(
+        self, s3: AwsClient, bucket: Found, versioning: BucketVersioning | None
+    ) -> ObjectLock | None:
+        """GetObjectLockConfiguration, only where objects have versions: S3 can lock no others. A year is 365 days."""
+        if versioning is None or versioning["status"] != "Enabled":
+            return None
         answer = s3.get_object_lock_configuration(Bucket=bucket.name)["ObjectLockConfiguration"]
         held = answer.get("Rule", {}).get("DefaultRetention", {})
         return {

@@ -46,13 +46,31 @@ def test_each_target_service_and_region_has_its_own_bucket():
 
 
 def test_throttling_slows_down_and_answers_bring_the_rate_back():
-    bucket, _ = limits()
+    bucket, clock = limits()
     for _ in range(30):
+        clock.now += 1
         bucket.throttled(KEY)
     assert bucket.share(KEY) == pytest.approx(0.1)
     for _ in range(100):
         bucket.answered(KEY)
     assert bucket.share(KEY) == 1
+
+
+def test_what_a_service_refuses_within_one_second_counts_once():
+    bucket, clock = limits()
+    for _ in range(30):
+        bucket.throttled(KEY)
+    assert bucket.share(KEY) == pytest.approx(0.7)
+    clock.now += 1
+    bucket.throttled(KEY)
+    assert bucket.share(KEY) == pytest.approx(0.49)
+
+
+def test_a_throttled_call_is_left_alone_for_ten_turns_at_the_rate_then_in_use():
+    bucket, _ = limits(10)
+    assert bucket.again(KEY) == pytest.approx(1)
+    bucket.throttled(KEY)
+    assert bucket.again(KEY) == pytest.approx(1 / 0.7)
 
 
 def test_a_service_with_a_rate_of_its_own_uses_it():

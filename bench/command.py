@@ -1,0 +1,140 @@
+"""Runs the real command line against a replayed estate and says what each run took and came to."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+CONFIG = """\
+organisation:
+  name: Bench
+store: sqlite:{home}/evidence.db
+key_directory: {home}/key
+sources:
+  - type: aws
+    name: bench
+    regions: [eu-west-1, us-east-1]
+    endpoint_url: {url}
+"""
+FINE = frozenset({0, 3})
+"""The exit codes of a run that ended: done, and done but for what could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one command took, from its start to its end, what it asked and what it printed."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mib: int
+    first_cpu_s: float
+    requests: int
+    throttled: int
+    operations: dict[str, int]
+    unknown: list[str]
+    out: dict[str, Any]
+
+
+class Helper:
+    """A server in a process of its own that prints its URL and takes orders on its stdin."""
+
+    def __init__(self, *command: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        self.url = self._process.stdout.readline().strip()
+        if not self.url:
+            sys.exit(f"{' '.join(command)} did not start")
+
+    def ask(self, order: str) -> Any:
+        self._process.stdin.write(f"{order}\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def stop(self) -> None:
+        self._process.stdin.close()
+        self._process.wait(timeout=30)
+        self._process.stdout.close()
+
+
+@contextmanager
+def helper(*command: str) -> Iterator[Helper]:
+    made = Helper(*command)
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+class Bench:
+    """One estate, looked at again and again, into new stores or kept ones."""
+
+    def __init__(self, replay: Helper, folder: Path) -> None:
+        self._replay = replay
+        self._folder = folder
+
+    def home(self, name: str) -> Path:
+        """A folder with the settings of a store of its own."""
+        home = self._folder / name
+        home.mkdir(exist_ok=True)
+        (home / "nightledger.yaml").write_text(CONFIG.format(home=home, url=self._replay.url))
+        return home
+
+    def run(self, home: Path, *words: str, latency: float = 0.0, throttled: float = 0.0) -> Spent:
+        """Run `nightledger WORDS`; ends the bench when it fails."""
+        config = ["--config", str(home / "nightledger.yaml")]
+        command = [sys.executable, "-m", "nightledger", *words, *config, "--output", "json", "--quiet"]
+        out = home / "out.json"
+        began = time.monotonic()
+        with out.open("w") as to:
+            child = subprocess.Popen(command, stdout=to, cwd=ROOT)
+            self._replay.ask(json.dumps({"latency": latency, "throttled": throttled, "pid": child.pid}))
+            _, status, used = os.wait4(child.pid, 0)
+        wall = time.monotonic() - began
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode not in FINE:
+            sys.exit(f"{' '.join(command)} ended with {child.returncode}")
+        seen = self._replay.ask("told")
+        return Spent(
+            wall_s=wall,
+            cpu_s=used.ru_utime + used.ru_stime,
+            peak_mib=used.ru_maxrss // 1024,
+            first_cpu_s=seen["first_cpu_s"],
+            requests=sum(seen["operations"].values()),
+            throttled=seen["throttled"],
+            operations=seen["operations"],
+            unknown=seen["unknown"],
+            out=json.loads(out.read_text()),
+        )
+
+
+def stored(home: Path) -> int:
+    """The bytes of the store, its journal included."""
+    return sum(path.stat().st_size for path in home.glob("evidence.db*"))
+
+
+def drifted(spent: Spent) -> int:
+    """How many changes a `drift` showed."""
+    changed: int = spent.out["changed"]
+    return changed
+
+
+def findings(spent: Spent) -> set[tuple[str, str, str, str]]:
+    """Every finding of a scan with its sentence."""
+    return {(row["check"], row["uid"], row["status"], row["sentence"]) for row in spent.out["rows"]}
+
+
+def lost(spent: Spent) -> int:
+    """How many answers are missing because a service throttled to the end."""
+    return sum(
+        str(why).startswith("throttled") for row in spent.out["rows"] for why in row["missing"].values()
+    )
