@@ -66,7 +66,7 @@ probe() {
             # sudo also warns when it obeys, so its words count only where it failed.
             case $err in
                 *'sudo: '*'password is required'* | *'not allowed to execute'* | *'may not run sudo'* | \
-                    *'not in the sudoers'* | *'no new privileges'*) state=no_privilege ;;
+                    *'not in the sudoers'* | *'no new privileges'* | *'must have a tty'*) state=no_privilege ;;
                 *) state=error ;;
             esac
             ;;

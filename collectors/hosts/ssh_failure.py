@@ -6,6 +6,8 @@ from collectors.hosts.record import shown
 from collectors.hosts.transport import Clock, Phase, Unreachable
 from evidence.model import Reason
 
+_SHUT_OUT = "if it is an SSH server, it may shut this address out for a while after failed log-ins"
+
 
 def shown_text(text: str) -> str:
     """A server's word as one bounded line without control characters."""
@@ -16,7 +18,10 @@ def broken(phase: Phase, clock: Clock, error: Exception) -> Unreachable:
     """The connection ended in this phase: at the deadline, or because something other than SSH was said."""
     if clock.over:
         return Unreachable(phase, f"{phase}_timeout", "the deadline passed", Reason.TIMEOUT)
-    return Unreachable(phase, "protocol_error", shown_text(f"{type(error).__name__}: {error}"), Reason.ERROR)
+    said = f"{type(error).__name__}: {error}"
+    # OpenSSH since 9.8 shuts an address out after failed log-ins: it then greets nobody from there as SSH.
+    advice = f"; {_SHUT_OUT}" if phase is Phase.BANNER else ""
+    return Unreachable(phase, "protocol_error", shown_text(said + advice), Reason.ERROR)
 
 
 def refused(detail: str, clock: Clock) -> Unreachable:

@@ -130,7 +130,6 @@ def running(directory: Path, keys: Keys, *below: Path, boot: str = ":") -> Itera
 
 
 def _lay_out(directory: Path, keys: Keys) -> None:
-    directory.mkdir(exist_ok=True)
     for name in ("upper/etc/ssh", "work", "root"):
         (directory / name).mkdir(parents=True)
     (directory / "processor").write_text(_PROCESSOR)

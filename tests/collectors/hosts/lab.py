@@ -57,6 +57,7 @@ class Lab:
         """Run this script of `roots/` in a bare host of `root`; skips, or fails where CI=true, where it cannot."""
         if why := netns.why_not(root):
             cannot(why)
+        directory.mkdir(exist_ok=True)
         lab = cls(root, directory, Keys.made(directory))
         given = directory / "given/opt/test"
         shutil.copytree(SCRIPTS, given)

@@ -107,6 +107,17 @@ def test_without_apt_pending_updates_are_missing_not_none():
     assert facts["pending_updates"].reason is Reason.NOT_AVAILABLE
 
 
+NFT = '{"nftables": [{"metainfo": {}}, {"chain": {"family": "inet", "table": "t", "name": "in", "hook": "input", "type": "filter", "policy": "%s"}}]}'
+
+
+def test_where_nft_refuses_the_older_filter_need_not_be_read_and_where_it_does_not_it_must():
+    others = {"iptables": Said("tool_absent", "iptables-save"), "listeners": "looked tcp\nlooked udp\n"}
+    refusing = facts_of({"nft": NFT % "drop", **others}, "firewall")["firewall"]
+    assert refusing == {"ipv4": "refused", "ipv6": "refused", "has_ipv6": False}
+    open_ = facts_of({"nft": NFT % "accept", **others}, "firewall")["firewall"]
+    assert open_ == Missing(Reason.NOT_AVAILABLE, "iptables-save", "iptables-save is not on the host")
+
+
 def test_a_host_that_does_not_say_what_it_is_is_a_failed_scope():
     result = look(Recorded({"machine": Said("timeout")}), "mounts")
     assert result.observations == ()

@@ -88,6 +88,12 @@ FAULTS = {
         f"{NO_TIMEOUT}; printf '%s\\n' 'ClientAliveInterval 300' 'ClientAliveCountMax 0' >{SSHD}",
         {"host-idle-session-ends": F, "host-ssh-idle-session-ends": F},
     ),
+    "sshd alone ends idle sessions": Fault(
+        f"{NO_TIMEOUT}; echo 'ChannelTimeout session:*=15m' >{SSHD}", {"host-idle-session-ends": F}
+    ),
+    "an account has a shell that TMOUT does not reach": Fault(
+        "usermod -s /bin/sh secretary", {"host-idle-session-ends": U, "host-ssh-idle-session-ends": U}
+    ),
     "users may change TMOUT": Fault(
         "echo 'export TMOUT=900' >/etc/profile.d/timeout.sh",
         {"host-idle-session-ends": F, "host-ssh-idle-session-ends": F},
@@ -170,6 +176,10 @@ FAULTS = {
         "/opt/test/signatures '30 days ago'", {"host-endpoint-protection": F}
     ),
     "a USB disk would be taken": Fault("rm /etc/modprobe.d/usb.conf", {"host-usb-storage-refused": F}),
+    "USB disks are only on the list of what is not loaded by itself": Fault(
+        "for name in usb-storage uas; do echo blacklist $name; done >/etc/modprobe.d/usb.conf",
+        {"host-usb-storage-refused": F},
+    ),
     "telnet is served": Fault(
         "perl -MIO::Socket::INET -e 'my $heard = IO::Socket::INET->new(LocalPort => 23, Listen => 1); sleep' &",
         {"host-no-clear-text-services": F},

@@ -1,16 +1,24 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from collectors.hosts.source import Mode
+from collectors.hosts.installed import helped_script
+from collectors.hosts.sections import SECTIONS
+from collectors.hosts.source import Host, Mode
+from collectors.hosts.ssh import SshTransport
+from collectors.hosts.transport import Phase, Unreachable
 from evidence.model import Missing, Reason, Status
-from tests.collectors.hosts.lab import CHECKS, Lab, Seen, scan
+from nightledger.host_permissions import three_ways
+from tests.collectors.hosts.lab import CHECKS, SCRIPTS, Lab, Seen, scan
 
 RELEASES = ("bookworm", "trixie")
+REPOSITORY = Path(__file__).parents[3]
 START = ". /opt/test/start.sh"
 NEEDS_ROOT = {
     "audit_rules",
@@ -71,6 +79,73 @@ def test_the_sudo_rules_that_are_printed_are_accepted_and_give_what_they_promise
     assert denied == {"authorized_keys", "file_integrity"}
     undecided = {check.id for check in CHECKS if set(check.facts) & denied}
     assert ruled.verdicts == {**whole.verdicts, **dict.fromkeys(undecided, Status.UNKNOWN)}
+
+
+@pytest.mark.parametrize(("mode", "sudo"), [(Mode.HELPER, False), (Mode.STDIN, True)])
+def test_a_sudo_that_wants_a_terminal_denies_and_fails_nothing(lab, whole, tmp_path, mode, sudo):
+    rules = "nightledger ALL=(root) NOPASSWD: ALL"
+    boot = f"printf '%s\\n' '{rules}' 'Defaults requiretty' >/etc/sudoers.d/nightledger"
+    asked = seen(lab, tmp_path, mode, boot, sudo=sudo)
+    denied = {name: fact for name, fact in asked.facts.items() if name in NEEDS_ROOT}
+    assert {fact.reason for fact in denied.values()} == {Reason.DENIED}
+    undecided = {check.id for check in CHECKS if set(check.facts) & NEEDS_ROOT}
+    assert {asked.verdicts[name] for name in undecided} == {Status.UNKNOWN}
+
+
+def test_a_sudo_that_gives_its_commands_a_terminal_of_their_own_changes_nothing(lab, whole, tmp_path):
+    boot = "echo 'Defaults use_pty' >/etc/sudoers.d/terminal"
+    assert seen(lab, tmp_path, Mode.HELPER, boot).verdicts == whole.verdicts
+
+
+def test_where_sshd_asks_no_pam_a_locked_account_is_refused_even_with_its_key(lab, tmp_path):
+    without_pam = "echo 'UsePAM no' >/etc/ssh/sshd_config.d/10-pam.conf"
+    with lab.host(tmp_path / "open", without_pam) as host:
+        assert SshTransport(host.login("nightledger")).run(b"id -un\n", 30).stdout == b"nightledger\n"
+    with lab.host(tmp_path / "locked", f"{without_pam}; usermod -p '!' nightledger") as host:
+        assert failure(host.login("nightledger")).code == "auth_denied"
+
+
+def test_the_hosts_are_set_up_as_the_documentation_says(lab, whole, tmp_path):
+    documented = re.search(r"sudo (useradd .* nightledger)", (REPOSITORY / "docs/hosts.md").read_text())
+    assert documented
+    assert f"\n{documented[1]}\n" in (SCRIPTS / "hardened.sh").read_text()
+    (bound,) = re.findall(r"#   (restrict.*)", "\n".join(three_ways((), "nightledger")))
+    key = lab.keys.key.with_suffix(".pub").read_text().strip()
+    boot = f"echo '{bound.replace('KEY', key)}' >~nightledger/.ssh/authorized_keys"
+    assert seen(lab, tmp_path, Mode.FORCED, boot).verdicts == whole.verdicts
+
+
+def test_no_hash_and_no_word_about_a_key_s_owner_leaves_the_host(lab, tmp_path):
+    with lab.host(tmp_path) as host:
+        hashes = [row.split(":")[1] for row in host.run("cat /etc/shadow").splitlines()]
+        text = helped_script(SECTIONS, nonce="c0ffee", deadline=60)
+        said = SshTransport(host.login("nightledger")).run(text, 90).stdout
+    real = [one.encode() for one in hashes if len(one) > 20]
+    assert len(real) == 2
+    assert not any(one in said for one in real)
+    assert lab.keys.key.with_suffix(".pub").read_bytes().split()[1] not in said
+    assert b"their real one" not in said
+
+
+def test_a_server_that_shuts_out_after_failed_log_ins_is_not_called_anything_else(tmp_path):
+    lab = Lab.made("trixie", tmp_path / "lab", "hardened.sh")
+    with lab.host(tmp_path / "host") as host:
+        login = host.login("nightledger")
+        stranger = replace(login, key_file=str(lab.keys.shown))
+        failures = [failure(stranger) for _ in range(8)]
+        kept_out = failure(login)
+        tried = (host.directory / "log").read_text().count("authenticating user nightledger")
+    denied = [error for error in failures if error.code == "auth_denied"]
+    # One connection, one try: had any been repeated, the server would have seen more than were denied.
+    assert tried == len(denied) > 0
+    assert (kept_out.phase, kept_out.code) == (Phase.BANNER, "protocol_error")
+    assert "after failed log-ins" in kept_out.detail
+
+
+def failure(login: Host) -> Unreachable:
+    with pytest.raises(Unreachable) as error:
+        SshTransport(login).run(b"true\n", 30)
+    return error.value
 
 
 @pytest.mark.parametrize(("mode", "sudo"), [(Mode.HELPER, False), (Mode.STDIN, False), (Mode.STDIN, True)])

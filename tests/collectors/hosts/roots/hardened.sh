@@ -3,7 +3,7 @@
 umask 022
 here=/opt/test
 
-useradd -m -s /bin/bash nightledger
+useradd --system --create-home --shell /bin/bash --password '*' nightledger
 for name in clinician secretary; do
     useradd -m -s /bin/bash "$name"
     echo "$name:not their real one" | chpasswd
