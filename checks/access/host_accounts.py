@@ -97,6 +97,5 @@ def sudo_names_whom_it_serves(sudo_grants: list[SudoGrant] | None) -> Verdict:
 def _open(accounts: Accounts, ages: list[PasswordAge], keys: AuthorizedKeys) -> set[str]:
     logins = {account["name"] for account in accounts["logins"]}
     usable = {age["name"] for age in ages if age["usable"]}
-    # A home's last part is its account's name nearly everywhere; root's is the exception that matters.
-    keyed = {key["file"].split("/.ssh/")[0].rpartition("/")[2] for key in keys["keys"]}
+    keyed = {name for key in keys["keys"] for name in key["accounts"]}
     return logins & (usable | keyed)

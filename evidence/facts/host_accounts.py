@@ -38,16 +38,20 @@ class SudoGrant(TypedDict):
 
 
 class AuthorizedKey(TypedDict):
-    """One public key that opens an account over SSH, by the file it stands in; `fingerprint` as "SHA256:..."."""
+    """One public key that opens `accounts` over SSH, by the file it stands in; `fingerprint` as "SHA256:..."."""
 
     file: str
+    accounts: list[str]
     type: str
     bits: int
     fingerprint: str
 
 
 class AuthorizedKeys(TypedDict):
-    """The keys in the usual files of accounts with a login shell; `unread` names files that hold no readable key."""
+    """The keys in the files where sshd looks for those of accounts with a login shell.
+
+    `unread` names files that hold no readable key.
+    """
 
     keys: list[AuthorizedKey]
     unread: list[str]

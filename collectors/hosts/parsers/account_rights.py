@@ -9,9 +9,10 @@ from typing import Any
 
 from collectors.hosts.parsers.text import lines, number, unreadable
 from evidence.facts.host_accounts import AuthorizedKey, AuthorizedKeys, SudoGrant
-from evidence.model import Missing
+from evidence.model import Missing, Reason
 
 _KEY = re.compile(r"(\d{1,6}) (SHA256:[A-Za-z0-9+/]{20,60}) \(([A-Z0-9-]{2,20})\) (/.*)")
+_OWNER = re.compile(r"for (\S+) (/.*)")
 _WHO = (("username", ""), ("usergroup", "%"), ("userid", "#"), ("usergid", "%#"), ("netgroup", "+"))
 _DEEP = 64
 
@@ -36,23 +37,43 @@ def sudo_grants(data: bytes) -> list[SudoGrant] | Missing | None:
 
 
 def authorized_keys(data: bytes) -> AuthorizedKeys | Missing:
-    """BITS FINGERPRINT (TYPE) FILE for each key, as the script cut it from `ssh-keygen -l`."""
+    """BITS FINGERPRINT (TYPE) FILE for each key, as the script cut it from `ssh-keygen -l`, and "for NAME FILE"."""
     first, *rows = list(lines(data)) or [""]
     if first != "looked":
         return unreadable("section ssh_keys")
+    owners = _owners(rows)
     keys, unread = [], []
     for row in rows:
         match = _KEY.fullmatch(row)
-        if match is not None:
-            keys.append(
-                AuthorizedKey(file=match[4], type=match[3], bits=number(match[1]) or 0, fingerprint=match[2])
+        if match is not None and match[4] in owners:
+            keys.append(_key(match, owners[match[4]]))
+        elif row.startswith("asks "):
+            return Missing(Reason.NOT_AVAILABLE, "AuthorizedKeysCommand", f"sshd asks {row[5:205]} for keys")
+        elif row == "differs":
+            return Missing(
+                Reason.NOT_AVAILABLE, detail="a Match block gives some accounts keys from elsewhere"
             )
         elif row.startswith("unread /"):
             unread.append(row.removeprefix("unread "))
-        else:
+        elif not _OWNER.fullmatch(row):
             return unreadable("section ssh_keys")
     return AuthorizedKeys(
         keys=sorted(keys, key=lambda key: (key["file"], key["fingerprint"])), unread=sorted(unread)
+    )
+
+
+def _owners(rows: Sequence[str]) -> dict[str, list[str]]:
+    owners: dict[str, set[str]] = {}
+    for row in rows:
+        if match := _OWNER.fullmatch(row):
+            owners.setdefault(match[2], set()).add(match[1])
+    return {file: sorted(names) for file, names in owners.items()}
+
+
+def _key(match: re.Match[str], accounts: list[str]) -> AuthorizedKey:
+    bits, fingerprint, kind, file = match.groups()
+    return AuthorizedKey(
+        file=file, accounts=accounts, type=kind, bits=number(bits) or 0, fingerprint=fingerprint
     )
 
 

@@ -23,7 +23,13 @@ ACCOUNTS = Accounts(
 NO_KEYS = AuthorizedKeys(keys=[], unread=[])
 BOBS = AuthorizedKeys(
     keys=[
-        AuthorizedKey(file="/home/bob/.ssh/authorized_keys", type="ED25519", bits=256, fingerprint="SHA256:x")
+        AuthorizedKey(
+            file="/etc/ssh/keys/of-bob/keys",
+            accounts=["bob"],
+            type="ED25519",
+            bits=256,
+            fingerprint="SHA256:x",
+        )
     ],
     unread=[],
 )

@@ -17,7 +17,8 @@ LOCKED = [PasswordAge(name="alice", usable=False, changed_on=None, max_days=None
 
 
 def key(kind: str, bits: int) -> AuthorizedKey:
-    return AuthorizedKey(file="/root/.ssh/authorized_keys", type=kind, bits=bits, fingerprint="SHA256:x")
+    file = "/root/.ssh/authorized_keys"
+    return AuthorizedKey(file=file, accounts=["root"], type=kind, bits=bits, fingerprint="SHA256:x")
 
 
 @pytest.mark.parametrize(
