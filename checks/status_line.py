@@ -121,7 +121,7 @@ _MANNER = {
 
 def _clauses(line: ProvisionStatus) -> list[str]:
     clauses = [line.state.value.replace("_", " ")]
-    clauses += [f"{_MANNER[role]}: {tally} pass" for role, tally in line.roles]
+    clauses += [f"{_MANNER[role]}: {_answered(tally)}" for role, tally in line.roles]
     if not line.roles:
         clauses.append(f"nothing collected speaks to it{line.not_measured and f': {line.not_measured}'}")
     clauses += _counted_clauses(line)
@@ -137,9 +137,16 @@ def _clauses(line: ProvisionStatus) -> list[str]:
     return clauses
 
 
+def _answered(tally: Tally) -> str:
+    if tally.asked or tally.failing or tally.waived or tally.unknown:
+        return f"{tally} pass"
+    return "found nothing to ask about" if tally.not_applicable else "asked of nothing that was looked at"
+
+
 def _counted_clauses(line: ProvisionStatus) -> list[str]:
     words = Counter[str]()
-    for tally, manner in ((line.direct, ""), (line.supporting, "supporting ")):
+    for role, tally in line.roles:
+        manner = "" if role == "direct" else f"{role} "
         words[f"{manner}failing"] = len(tally.failing)
         words[f"{manner}failing but waived"] = len(tally.waived)
         words[f"{manner}unknown"] = len(tally.unknown)

@@ -6,13 +6,13 @@ from checks.backup.links import PLAN_SELECTS_IT
 from checks.backup_selection import Chosen, chosen
 from checks.check import Verdict, check, failed, not_applicable, passed, undecided
 from evidence.facts.aws_backup import BackupAssignments, InstanceDisk
-from evidence.facts.aws_databases import DatabaseEngine
+from evidence.facts.aws_databases import DatabaseBackup, DatabaseEngine
+from evidence.facts.aws_stores import AutomaticBackup
 from evidence.model import Resource
 
 _TYPES = {
     "aws.efs.file_system": "EFS",
     "aws.fsx.file_system": "FSx",
-    "aws.redshift.cluster": "Redshift",
 }
 _ENGINES = {"aurora": "Aurora", "docdb": "DocumentDB", "neptune": "Neptune"}
 _PLANS = {"selections": "aws.backup.region:selections"}
@@ -25,10 +25,12 @@ _PLANS = {"selections": "aws.backup.region:selections"}
     links=[PLAN_SELECTS_IT],
     also=_PLANS,
 )
-def plan_selects_store(selections: BackupAssignments, resource: Resource) -> Verdict:
-    """Does a plan of AWS Backup select this?"""
-    tags, arn = dict(resource.labels), resource.uid.partition("#")[0]
-    return _verdict(chosen(arn, tags, _TYPES[resource.kind], selections), selections)
+def plan_selects_file_system(
+    backup: AutomaticBackup | None, selections: BackupAssignments, resource: Resource
+) -> Verdict:
+    """Does a plan of AWS Backup select the file system, where nothing else copies it by itself?"""
+    found = chosen(resource.uid, dict(resource.labels), _TYPES[resource.kind], selections)
+    return _verdict(found, selections, copied=backup is not None and backup["enabled"])
 
 
 @check(
@@ -39,14 +41,15 @@ def plan_selects_store(selections: BackupAssignments, resource: Resource) -> Ver
     also=_PLANS,
 )
 def plan_selects_database(
-    engine: DatabaseEngine, selections: BackupAssignments, resource: Resource
+    engine: DatabaseEngine, backup: DatabaseBackup, selections: BackupAssignments, resource: Resource
 ) -> Verdict:
-    """Does a plan of AWS Backup select the database?"""
+    """Does a plan of AWS Backup select the database, where nothing else copies it by itself?"""
     if engine["cluster"]:
         return not_applicable(f"it is copied with its cluster {engine['cluster']}")
     type_ = _ENGINES.get(engine["name"].partition("-")[0], "RDS")
     arn = resource.uid.partition("#")[0]
-    return _verdict(chosen(arn, dict(resource.labels), type_, selections), selections)
+    found = chosen(arn, dict(resource.labels), type_, selections)
+    return _verdict(found, selections, copied=backup["retention_days"] > 0)
 
 
 @check(
@@ -74,18 +77,17 @@ def plan_selects_instance(
     return _verdict(Chosen((), tuple(sorted(doubts))), selections)
 
 
-def _verdict(found: Chosen, selections: BackupAssignments) -> Verdict:
+def _verdict(found: Chosen, selections: BackupAssignments, *, copied: bool = False) -> Verdict:
     if found.by:
         return passed(f"selected by {_names(set(found.by))}")
+    if copied:
+        return not_applicable("it is copied by automatic backups of its own, which another check judges")
     if found.in_doubt:
         return undecided(
             f"whether {_names(set(found.in_doubt))} selects it could not be told from what was read"
         )
-    if not selections["assignments"]:
-        return undecided(
-            "AWS Backup copies nothing in the region; copies made in other ways were not looked at"
-        )
-    return failed("no plan of AWS Backup selects it; copies made in other ways were not looked at")
+    lacking = "selects it" if selections["assignments"] else "selects anything in the region"
+    return failed(f"no plan of AWS Backup {lacking}; copies made in other ways were not looked at")
 
 
 def _names(plans: set[str]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from checks.check import Verdict, check, failed, not_applicable, passed
-from checks.transmission.links import SITES_LINKED_BY_VPN, STAYS_INSIDE
-from evidence.facts.aws_paths import VpcEndpoint, VpnTunnel
+from checks.check import Verdict, check, failed, not_applicable, passed, undecided
+from checks.transmission.links import SITES_LINKED_BY_VPN, STAYS_INSIDE, TUNNEL_KEYS_STRONG
+from evidence.facts.aws_paths import TunnelGroups, VpcEndpoint, VpnTunnel
 
 
 @check("aws-ec2-vpc-s3-endpoint", on="aws.ec2.vpc", severity="low", links=[STAYS_INSIDE])
@@ -25,3 +25,22 @@ def vpn_tunnels_are_up(tunnels: list[VpnTunnel]) -> Verdict:
     if up == len(tunnels):
         return passed(f"all {up} tunnels are up")
     return failed(f"{up} of {len(tunnels)} tunnels are up")
+
+
+@check("aws-ec2-vpn-key-exchange", on="aws.ec2.vpn_connection", severity="medium", links=[TUNNEL_KEYS_STRONG])
+def tunnels_refuse_weak_key_exchange(
+    key_exchange: list[TunnelGroups], *, weak_groups: tuple[int, ...] = (1, 2, 5)
+) -> Verdict:
+    """Do the tunnels of the VPN connection refuse groups too small to agree on a key safely?"""
+    if not key_exchange:
+        return undecided("AWS did not say which groups the tunnels accept")
+    if not all(tunnel["chosen"] for tunnel in key_exchange):
+        return undecided(
+            "no groups were chosen for a tunnel, and which ones AWS accepts by default was not read"
+        )
+    weak = {int(group) for group in weak_groups} & {
+        one for tunnel in key_exchange for one in tunnel["groups"]
+    }
+    if weak:
+        return failed(f"a tunnel accepts group {', '.join(map(str, sorted(weak)))}, too small to be safe")
+    return passed("the tunnels accept none of the groups that are too small")

@@ -79,3 +79,8 @@ APPLICATIONS_ASK_OVER_TLS = supporting(
     proves="what AWS's applications ask of the directory cannot be read on the way",
     does_not_prove="that other clients of the directory ask over TLS, or anything about the systems that hold ePHI",
 )
+TUNNEL_KEYS_STRONG = supporting(
+    "164.312(e)(1)",
+    proves="the keys of the tunnels between the sites are agreed in a way that cannot be broken with known means",
+    does_not_prove="that traffic between the sites takes the tunnels, or how strong what the other end chose is",
+)

@@ -9,7 +9,7 @@ from collectors.aws.client import AwsClient
 from collectors.aws.kind import REGIONS, TAGS, AwsKind
 from collectors.aws.vpcs import tagged
 from collectors.kind import Found, lists
-from evidence.facts.aws_paths import ClientVpnSettings, VpnTunnel
+from evidence.facts.aws_paths import ClientVpnSettings, TunnelGroups, VpnTunnel
 
 _DEFAULT_HOURS = 24
 """How long a session may last where AWS names no limit (its documented default)."""
@@ -49,18 +49,36 @@ class VpnConnection(AwsKind):
     service = "ec2"
     part = "region"
     keep: ClassVar = {
-        "describe_vpn_connections": f"VpnConnections[]{{VpnConnectionId, State, VgwTelemetry[]{{Status}}, {TAGS}}}"
+        "describe_vpn_connections": (
+            "VpnConnections[]{VpnConnectionId, State, VgwTelemetry[]{Status}, "
+            "Options{TunnelOptions[]{Phase1DHGroupNumbers[]{Value}, Phase2DHGroupNumbers[]{Value}}}, "
+            f"{TAGS}}}"
+        )
     }
     tunnels: list[VpnTunnel]
+    key_exchange: list[TunnelGroups]
 
-    @lists(needs={"describe_vpn_connections": "ec2:DescribeVpnConnections", **REGIONS}, gives="tunnels")
+    @lists(
+        needs={"describe_vpn_connections": "ec2:DescribeVpnConnections", **REGIONS},
+        gives="tunnels key_exchange",
+    )
     def every(self, ec2: AwsClient) -> Iterator[Found]:
         """DescribeVpnConnections, which has no pages; the tunnels' keys and configuration are never kept."""
         for row in ec2.describe_vpn_connections()["VpnConnections"]:
             if row["State"] in {"deleting", "deleted"}:
                 continue
             tunnels = [{"status": tunnel["Status"]} for tunnel in row.get("VgwTelemetry", [])]
-            yield tagged(ec2, row, "vpn-connection", row["VpnConnectionId"], {"tunnels": tunnels})
+            options = row.get("Options", {}).get("TunnelOptions", [])
+            gives = {"tunnels": tunnels, "key_exchange": [_groups(tunnel) for tunnel in options]}
+            yield tagged(ec2, row, "vpn-connection", row["VpnConnectionId"], gives)
+
+
+def _groups(tunnel: Mapping[str, Any]) -> TunnelGroups:
+    phases = [tunnel.get(f"Phase{phase}DHGroupNumbers") for phase in (1, 2)]
+    return {
+        "groups": sorted({one["Value"] for held in phases if held for one in held}),
+        "chosen": all(phases),
+    }
 
 
 def _settings(row: Mapping[str, Any]) -> ClientVpnSettings:

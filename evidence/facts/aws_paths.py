@@ -62,3 +62,10 @@ class VpnTunnel(TypedDict):
     """One tunnel of a site-to-site VPN connection; `status` is UP or DOWN."""
 
     status: str
+
+
+class TunnelGroups(TypedDict):
+    """The Diffie-Hellman groups one tunnel accepts; where the customer has not `chosen`, AWS's default is all it knows."""
+
+    groups: list[int]
+    chosen: bool

@@ -244,6 +244,14 @@ def test_a_line_says_how_evidence_speaks_to_it_and_keeps_a_providers_word_apart(
     assert [role for role, _ in line.roles] == ["context", "inherited"]
 
 
+def test_a_line_tells_what_was_asked_of_nothing_from_what_does_not_arise():
+    assert "measured directly: asked of nothing that was looked at" in encryption([], []).sentence
+    nowhere = encryption([Row("c", "b1", NOT_APPLICABLE)])
+    assert "measured directly: found nothing to ask about" in nowhere.sentence
+    unknown = encryption([Row("c", "b1", UNKNOWN)], type_=context)
+    assert "1 context unknown" in unknown.sentence
+
+
 def test_a_line_that_nothing_speaks_to_says_so_and_why():
     lines = {line.provision.id: line for line in roll_up(catalog(), [], [], [])}
     assert "nothing collected speaks to it; left to people" in lines["164.310(a)(2)(i)"].sentence

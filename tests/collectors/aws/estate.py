@@ -196,7 +196,7 @@ def _instances(cloud: Any, truth: dict[tuple[str, str], str], region: str, count
         truth["aws-ec2-instance-managed", made] = FAIL
         truth["aws-ec2-instance-age", made] = PASS
         truth["aws-ec2-instance-image-age", made] = UNKNOWN
-        truth["aws-ec2-instance-role", made] = UNKNOWN
+        truth["aws-ec2-instance-role", made] = FAIL
         truth["aws-ec2-instance-patches", made] = UNKNOWN
 
 

@@ -104,7 +104,7 @@ def fingerprint(results: dict[tuple[str, str], UnitResult]) -> str:
             o.resource.uid,
             o.resource.name,
             [list(pair) for pair in o.resource.labels],
-            dict(o.facts),
+            {name: str(value) if isinstance(value, Missing) else value for name, value in o.facts.items()},
         ]
         for _, result in sorted(results.items())
         for o in result.observations

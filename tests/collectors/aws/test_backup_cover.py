@@ -43,7 +43,11 @@ def stores(cloud):
     rds, efs = cloud.client("rds"), cloud.client("efs")
     for name, tags in (("ward", [{"Key": "data", "Value": "phi"}]), ("shed", [])):
         rds.create_db_instance(
-            DBInstanceIdentifier=name, DBInstanceClass="db.m5.large", Engine="postgres", Tags=tags
+            DBInstanceIdentifier=name,
+            DBInstanceClass="db.m5.large",
+            Engine="postgres",
+            BackupRetentionPeriod=0,
+            Tags=tags,
         )
         efs.create_file_system(CreationToken=name, Tags=[{"Key": "Name", "Value": name}, *tags])
     cloud.front.clear()
@@ -59,8 +63,15 @@ def test_a_plan_covers_what_its_tags_select_and_nothing_else(stores):
     assert stores.front.counts["backup.describe_region_settings"] == 1
 
 
-def test_without_any_plan_nothing_is_said_to_be_uncovered(stores):
-    assert_true(stores, {(DATABASE, "ward"): UNKNOWN, (STORE, "shed"): UNKNOWN})
+def test_without_any_plan_nothing_is_covered_and_other_ways_are_said_to_be_unseen(stores):
+    assert_true(stores, {(DATABASE, "ward"): FAIL, (STORE, "shed"): FAIL})
+    assert all("not looked at" in f.sentence for f in stores.judge([DATABASE]) if f.status.value == FAIL)
+
+
+def test_a_database_with_backups_of_its_own_needs_no_plan(stores):
+    stores.client("rds").modify_db_instance(DBInstanceIdentifier="shed", BackupRetentionPeriod=7)
+    plan(stores)
+    assert_true(stores, {(DATABASE, "ward"): PASS, (DATABASE, "shed"): NONE})
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ TRUTH = {
     (IMAGE_AGE, "first"): UNKNOWN,
     (IMAGE_AGE, "second"): PASS,
     (ROLE, "first"): PASS,
-    (ROLE, "second"): UNKNOWN,
+    (ROLE, "second"): FAIL,
     (ADMIN, "spare"): NONE,
     (DATABASES, "spare"): PASS,
 }

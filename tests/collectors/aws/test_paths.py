@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.collectors.aws.family import assert_empty, assert_refused, assert_true
+from tests.collectors.aws.look import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 
@@ -111,7 +112,7 @@ def test_an_account_without_images_or_vpns_has_nothing_to_judge(cloud):
     cloud.front.canned["ec2.describe_client_vpn_endpoints"] = vpn_endpoints()
     assert_empty(
         cloud,
-        "aws-ec2-image-not-public aws-ec2-vpn-tunnels aws-ec2-client-vpn-session aws-ec2-client-vpn-log",
+        "aws-ec2-image-not-public aws-ec2-vpn-tunnels aws-ec2-vpn-key-exchange aws-ec2-client-vpn-session aws-ec2-client-vpn-log",
     )
 
 
@@ -159,6 +160,38 @@ def vpn_connections(*statuses):
         f"<state>available</state><vgwTelemetry>{tunnels}</vgwTelemetry></item></vpnConnectionSet>"
         "</DescribeVpnConnectionsResponse>"
     )
+
+
+def tunnel(first, second):
+    phases = "".join(
+        f"<phase{number}DHGroupNumberSet>{''.join(f'<item><value>{one}</value></item>' for one in groups)}"
+        f"</phase{number}DHGroupNumberSet>"
+        for number, groups in ((1, first), (2, second))
+        if groups
+    )
+    return f"<item><preSharedKey>hunter2</preSharedKey>{phases}</item>"
+
+
+@pytest.mark.parametrize(
+    ("tunnels", "want"),
+    [
+        ([((14, 20), (20,)), ((20,), (20,))], PASS),
+        ([((2, 14), (14,)), ((20,), (20,))], FAIL),
+        ([((14,), (5,))], FAIL),
+        ([((14,), ())], UNKNOWN),
+        ([((), ())], UNKNOWN),
+        ([], UNKNOWN),
+    ],
+)
+def test_tunnels_that_accept_a_small_group_fail_and_their_keys_are_never_kept(cloud, tunnels, want):
+    options = "".join(tunnel(*held) for held in tunnels)
+    answer = vpn_connections("UP").replace(
+        "</state>", f"</state><options><tunnelOptionSet>{options}</tunnelOptionSet></options>"
+    )
+    cloud.front.canned["ec2.describe_vpn_connections"] = answer
+    assert_true(cloud, {("aws-ec2-vpn-key-exchange", "vpn-1"): want})
+    result = cloud.poll(checks=["aws-ec2-vpn-key-exchange"])[f"aws/{ACCOUNT}", "aws.ec2.vpn_connection"]
+    assert not [raw for raw in result.objects.values() if b"hunter2" in raw]
 
 
 @pytest.mark.parametrize(("statuses", "want"), [(("UP", "UP"), PASS), (("UP", "DOWN"), FAIL), ((), NONE)])
