@@ -12,7 +12,7 @@ from checks.audit_controls.links import (
     HOST_RULES_LOADED,
 )
 from checks.check import Verdict, check, failed, not_applicable, passed, undecided
-from evidence.facts.hosts import AuditStatus, Journal, LogForward, Machine, Service
+from evidence.facts.hosts import AuditStatus, Journal, LogForward, Machine, Service, StoredMount
 
 _SHIPPERS = {
     "filebeat": "filebeat.service",
@@ -22,6 +22,8 @@ _SHIPPERS = {
     "wazuh-agentd": "wazuh-agent.service",
     "systemd-journal-upload": "systemd-journal-upload.service",
 }
+_ABOVE_LOGS = ("/", "/var", "/var/log", "/var/log/journal")
+_HOLDING_BACK = frozenset({"exclude", "filesystem", "user"})
 
 
 def in_a_container(machine: Machine) -> Verdict | None:
@@ -61,7 +63,9 @@ def audit_rules_are_loaded(machine: Machine, audit_rules: list[str] | None) -> V
     """Has the kernel any audit rule loaded?"""
     if audit_rules is None:
         return failed("the audit tools are not installed")
-    watching = [rule for rule in audit_rules if "never" not in "".join(rule.split()[1:2])]
+    if any(set(_action(rule)) == {"never", "task"} and "-F" not in rule.split() for rule in audit_rules):
+        return failed("the rule never,task keeps the kernel from auditing any new process")
+    watching = [rule for rule in audit_rules if _records(rule)]
     if not watching:
         return failed("the kernel has no audit rule that records anything")
     return passed(f"the kernel has {len(watching)} audit rules that record events")
@@ -89,8 +93,12 @@ def logs_are_forwarded(
 
 
 @check("host-journal-persistent", on="host.linux", severity="low", links=[HOST_LOGS_LAST])
-def journal_is_persistent(journal: Journal | None, processes: list[str]) -> Verdict:
+def journal_is_persistent(
+    journal: Journal | None, processes: list[str], mounts: list[StoredMount]
+) -> Verdict:
     """Do the host's log messages outlive a restart?"""
+    if (place := _in_memory(mounts)) is not None:
+        return failed(f"messages are written to {place}, which lies in memory")
     if journal is not None and journal["storage"] == "persistent":
         return passed("journald stores messages on disk")
     if journal is not None and journal["storage"] == "auto" and journal["directory"]:
@@ -102,6 +110,23 @@ def journal_is_persistent(journal: Journal | None, processes: list[str]) -> Verd
     return failed(
         f"journald keeps messages in memory (Storage={journal['storage']}) and no syslog daemon runs"
     )
+
+
+def _action(rule: str) -> list[str]:
+    # auditctl prints ACTION,LIST; rules written long ago have it the other way round.
+    words = rule.split()
+    return words[1].split(",") if words[0] in {"-a", "-A"} else []
+
+
+def _records(rule: str) -> bool:
+    # Rules on the lists exclude, filesystem and user only hold back what others record.
+    return rule.startswith("-w ") or ("always" in _action(rule) and not {*_action(rule)} & _HOLDING_BACK)
+
+
+def _in_memory(mounts: list[StoredMount]) -> str | None:
+    holding = [(at, row["storage"]) for row in mounts for at in row["at"] if at in _ABOVE_LOGS]
+    place, storage = max(holding, key=lambda found: len(found[0]), default=("", ""))
+    return place if storage == "memory" else None
 
 
 def _running(services: list[Service] | None, processes: list[str]) -> list[str]:

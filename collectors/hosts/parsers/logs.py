@@ -10,7 +10,7 @@ from evidence.facts.hosts import AuditStatus, Journal, LogForward, Service
 from evidence.model import Missing
 
 _LEGACY = re.compile(r"^\s*(&|[*\w]\S*)\s+-?(@@?)(?:\([^)]*\))?(\[[^\]]+\]|[\w.-]+)")
-_RULE = re.compile(r"-(?:[aA] [a-z]+,[a-z]+(?: |$)|w /)")
+_RULE = re.compile(r"-(?:[aA] [a-z_]+,[a-z_]+(?: |$)|w /)")
 _RELP = re.compile(r"^\s*(\S+)\s+:omrelp:(\[[^\]]+\]|[\w.-]+)")
 _VALUE = re.compile(r"(?:^|[\s(])(target|protocol|streamdrivermode|type)\s*=\s*\"([^\"]*)\"", re.IGNORECASE)
 _SELECTOR = re.compile(r"^\s*([*\w]\S*\.\S+)\s+action\(", re.IGNORECASE)

@@ -9,7 +9,7 @@ from checks.audit_controls.hosts import (
     journal_is_persistent,
     logs_are_forwarded,
 )
-from evidence.facts.hosts import AuditStatus, Journal, LogForward, Machine, Service
+from evidence.facts.hosts import AuditStatus, Journal, LogForward, Machine, Service, StoredMount
 from evidence.model import Status
 
 MACHINE = Machine(
@@ -30,6 +30,10 @@ def forward(target: str, selector: str = "*.*") -> LogForward:
 
 def unit(name: str, active: str) -> Service:
     return Service(unit=name, load="loaded", active=active, enabled="enabled")
+
+
+def mounted(storage: str, *at: str) -> StoredMount:
+    return StoredMount(device="x", fstype="x", at=list(at), storage=storage, why="")
 
 
 @pytest.mark.parametrize(
@@ -58,6 +62,13 @@ def test_a_container_is_audited_by_its_host():
         (["-w /etc/passwd -p wa"], Status.PASS),
         (["-a always,exit -F path=/never"], Status.PASS),
         (["-a never,task"], Status.FAIL),
+        (["-a never,task", "-w /etc/passwd -p wa"], Status.FAIL),
+        (["-a task,never", "-w /etc/passwd -p wa"], Status.FAIL),
+        (["-a never,task -F uid=81", "-w /etc/passwd -p wa"], Status.PASS),
+        (["-a always,exclude -F msgtype=CWD"], Status.FAIL),
+        (["-a exclude,always -F msgtype=CWD"], Status.FAIL),
+        (["-a always,filesystem -F fstype=tracefs", "-a always,user -F uid=0"], Status.FAIL),
+        (["-a always,io_uring -S openat -F key=x"], Status.PASS),
         ([], Status.FAIL),
         (None, Status.FAIL),
     ],
@@ -99,4 +110,18 @@ def test_messages_must_leave_the_host(forwards, services, processes, expected):
     ],
 )
 def test_messages_must_outlive_a_restart(journal, processes, expected):
-    assert journal_is_persistent.judge(journal, processes).status is expected
+    assert journal_is_persistent.judge(journal, processes, [mounted("plain", "/")]).status is expected
+
+
+@pytest.mark.parametrize(
+    ("mounts", "expected"),
+    [
+        ([mounted("plain", "/"), mounted("memory", "/tmp", "/var/log")], Status.FAIL),
+        ([mounted("memory", "/")], Status.FAIL),
+        ([mounted("memory", "/var"), mounted("encrypted", "/var/log/journal")], Status.PASS),
+        ([mounted("plain", "/"), mounted("memory", "/var/lib/logs")], Status.PASS),
+    ],
+)
+def test_a_journal_in_memory_outlives_nothing_whatever_it_is_told(mounts, expected):
+    journal = Journal(storage="persistent", directory=True)
+    assert journal_is_persistent.judge(journal, ["rsyslogd"], mounts).status is expected
