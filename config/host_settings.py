@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from config.fields import FilePath, Section, SourceName, Text
+from config.fields import FilePath, Scalar, Section, SourceName, Text
 
 
 class Login(Section):
@@ -62,7 +62,7 @@ class Host(HostLogin):
 
 
 class HostInventory(Section):
-    """A file that names hosts; they are reached as the source's `login` says."""
+    """A file or another source that names hosts; they are reached as `login` says."""
 
     hosts_file: FilePath | None = Field(default=None, description="a text file, one ADDRESS[:PORT] on a line")
     ansible: FilePath | None = Field(
@@ -70,13 +70,22 @@ class HostInventory(Section):
         description="an Ansible inventory, or a .json file with the output of ansible-inventory --list",
     )
     groups: tuple[Text, ...] = Field(default=(), description="only these groups of the Ansible inventory")
+    source: SourceName | None = Field(
+        default=None,
+        description="the name of an `aws` source, for its running instances, or of a `directory`, for its computers",
+    )
+    tags: dict[str, Scalar] = Field(
+        default_factory=dict, description="only instances with all of these tags of AWS"
+    )
 
     @model_validator(mode="after")
     def _one_file(self) -> HostInventory:
-        if (self.hosts_file is None) == (self.ansible is None):
-            raise ValueError("an inventory is either hosts_file or ansible")
+        if sum(one is not None for one in (self.hosts_file, self.ansible, self.source)) != 1:
+            raise ValueError("an inventory is one of hosts_file, ansible and source")
         if self.groups and self.ansible is None:
             raise ValueError("groups are those of an Ansible inventory")
+        if self.tags and self.source is None:
+            raise ValueError("tags are those of an AWS source")
         return self
 
 
@@ -88,7 +97,9 @@ class HostsSource(Section):
     local: bool = Field(default=False, description="also look at the machine the scan runs on")
     sudo: bool = Field(default=False, description="ask sudo on that machine for what only root may read")
     hosts: tuple[Host, ...] = Field(default=(), description="the hosts to look at over SSH")
-    inventories: tuple[HostInventory, ...] = Field(default=(), description="files that name further hosts")
+    inventories: tuple[HostInventory, ...] = Field(
+        default=(), description="what else names hosts: files, other sources"
+    )
     login: HostLogin = Field(
         default_factory=HostLogin, description="how the hosts of `inventories` are reached"
     )

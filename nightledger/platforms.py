@@ -45,12 +45,17 @@ class Disabled:
 
 def platforms() -> dict[str, Platform]:
     """Every platform by name, whether or not its SDK is installed; no SDK is imported."""
-    found: dict[str, Platform] = {
-        name: getattr(import_module(ours.module), ours.cls)() for name, ours in OURS.items()
-    }
+    found: dict[str, Platform] = {name: platform(name) for name in OURS}
     for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
         found[point.name] = point.load()()
     return found
+
+
+def platform(name: str) -> Platform:
+    """One platform of ours, with clients of its own; no SDK is imported."""
+    ours = OURS[name]
+    made: Platform = getattr(import_module(ours.module), ours.cls)()
+    return made
 
 
 def disabled() -> tuple[Disabled, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from checks.check import Check
@@ -15,6 +16,7 @@ from config.settings import Settings
 from config.source_settings import AwsSource, DirectorySource, PluginSource
 from config.source_settings import Source as SourceSettings
 from evidence.model import NightledgerError
+from nightledger.platforms import platform
 from nightledger.run import PollSource
 
 
@@ -32,7 +34,7 @@ def poll_sources(settings: Settings, names: Iterable[str] = ()) -> tuple[PollSou
             hint = nearest(name, set(known)).removeprefix("; ") or f"configured: {', '.join(sorted(known))}"
             raise SettingsError(f"no source is called {name!r}", hint=hint)
     chosen = [known[name] for name in dict.fromkeys(names)] or list(settings.sources)
-    return tuple(PollSource(platform_of(source), source.name, _native(source)) for source in chosen)
+    return tuple(PollSource(platform_of(source), source.name, _native(source, known)) for source in chosen)
 
 
 def platform_of(source: SourceSettings) -> str:
@@ -70,12 +72,12 @@ def require_platforms(sources: Iterable[PollSource], known: Iterable[str]) -> No
             )
 
 
-def _native(source: SourceSettings) -> Any:
+def _native(source: SourceSettings, known: Mapping[str, SourceSettings]) -> Any:
     match source:
         case AwsSource():
             return _aws(source)
         case HostsSource():
-            return _hosts(source)
+            return _hosts(source, known)
         case DirectorySource():
             return _directory(source)
         case PluginSource():
@@ -92,7 +94,7 @@ def _aws(source: AwsSource) -> Any:
     return Source(**given)
 
 
-def _hosts(source: HostsSource) -> Any:
+def _hosts(source: HostsSource, known: Mapping[str, SourceSettings]) -> Any:
     from collectors.hosts.source import HostsSource as Native  # noqa: PLC0415 - only for a configured platform
 
     given = source.model_dump(
@@ -101,7 +103,7 @@ def _hosts(source: HostsSource) -> Any:
     return Native(
         **given,
         hosts=tuple(_host(host.address, host) for host in source.hosts),
-        inventories=tuple(_inventory(one) for one in source.inventories),
+        inventories=tuple(_inventory(one, source, known) for one in source.inventories),
         login=_host("", source.login),
     )
 
@@ -118,12 +120,38 @@ def _host(address: str, login: HostLogin | JumpHost) -> Any:
     return Host(address, **given, jump=jump)
 
 
-def _inventory(inventory: HostInventory) -> Any:
+def _inventory(inventory: HostInventory, source: HostsSource, known: Mapping[str, SourceSettings]) -> Any:
     from collectors.hosts.inventory import AnsibleInventory, HostFile  # noqa: PLC0415 - only for a configured platform
 
+    if inventory.source:
+        return _listed_by(inventory, source, known)
     if inventory.ansible:
         return AnsibleInventory(inventory.ansible, inventory.groups)
     return HostFile(inventory.hosts_file or "")
+
+
+def _listed_by(inventory: HostInventory, source: HostsSource, known: Mapping[str, SourceSettings]) -> Any:
+    from nightledger.inventories import LISTINGS, ListedBySource  # noqa: PLC0415 - only for a configured platform
+
+    name = inventory.source or ""
+    able = {other.name for other in known.values() if other.type in LISTINGS}
+    if name not in able:
+        near = nearest(name, able)
+        raise SettingsError(
+            f"source {source.name}: no aws or directory source is called {name!r}{near}",
+            hint="an inventory's `source` is the name of another source of these settings",
+        )
+    other = known[name]
+    if inventory.tags and other.type != "aws":
+        raise SettingsError(f"source {source.name}: {name} is no AWS source, whose tags could be asked for")
+    return ListedBySource(
+        name,
+        partial(platform, other.type),
+        _native(other, known),
+        LISTINGS[other.type],
+        tuple(sorted(inventory.tags.items())),
+        windows=source.login.os == "windows",
+    )
 
 
 def _directory(source: DirectorySource) -> Any:

@@ -17,7 +17,7 @@ from evidence.facts.aws import (
     PatchScan,
     PatchState,
 )
-from evidence.facts.aws_machines import InstanceImage, InstanceLaunch
+from evidence.facts.aws_machines import InstanceImage, InstanceLaunch, InstanceReach
 
 MANAGED = "InstanceInformationList[]{InstanceId, PingStatus, PlatformType}"
 _ENDED = frozenset({"shutting-down", "terminated"})
@@ -33,7 +33,7 @@ class Instance(AwsKind):
     keep: ClassVar = {
         "describe_instances": (
             "Reservations[]{Instances[]{InstanceId, State{Name}, MetadataOptions{HttpTokens, HttpEndpoint}, "
-            f"PublicIpAddress, LaunchTime, ImageId, IamInstanceProfile{{Arn}}, {TAGS}}}}}"
+            f"PublicIpAddress, PrivateIpAddress, Platform, LaunchTime, ImageId, IamInstanceProfile{{Arn}}, {TAGS}}}}}"
         ),
         "describe_images": IMAGES,
         "ssm.describe_instance_information": MANAGED,
@@ -46,10 +46,11 @@ class Instance(AwsKind):
     metadata_options: MetadataOptions
     addresses: InstanceAddresses
     launch: InstanceLaunch
+    reach: InstanceReach
 
     @lists(
         needs={"describe_instances": "ec2:DescribeInstances", **REGIONS},
-        gives="state metadata_options addresses launch",
+        gives="state metadata_options addresses launch reach",
     )
     def every(self, ec2: AwsClient) -> Iterator[Found]:
         """DescribeInstances, up to 1000 at a time."""
@@ -126,6 +127,10 @@ def _found(ec2: AwsClient, row: Mapping[str, Any]) -> Found:
                 "started": row["LaunchTime"],
                 "image": row["ImageId"],
                 "role": "IamInstanceProfile" in row,
+            },
+            "reach": {
+                "private_ipv4": row.get("PrivateIpAddress", ""),
+                "windows": row.get("Platform", "").lower() == "windows",
             },
         },
         handle=identifier,

@@ -8,6 +8,7 @@ from typing import Any
 
 from collectors.directory.account import Account
 from collectors.directory.client import DirectoryClient
+from collectors.directory.computer import Computer
 from collectors.directory.errors import DirectoryError
 from collectors.directory.password_policy import PasswordPolicy
 from collectors.directory.probes import Probe
@@ -37,7 +38,7 @@ class DirectoryPlatform:
 
     def kinds(self) -> tuple[type[Kind], ...]:
         """The kinds of the directory platform."""
-        return (Server, PasswordPolicy, Account)
+        return (Server, PasswordPolicy, Account, Computer)
 
     def lane(self, client: str, part: str) -> str:  # noqa: ARG002 - a directory has no parts
         """One limit for each client: a slow search must not hold back the probes."""

@@ -1,4 +1,4 @@
-"""Where the names of hosts come from when they are not in the settings: host files and Ansible inventories.
+"""Where the names of hosts come from when they are not in the settings: host files, Ansible inventories, other sources.
 
 An inventory that cannot be read raises InventoryError: its hosts were not looked at, which is not the same as none.
 """
@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from evidence.model import NightledgerError
 
@@ -97,8 +97,15 @@ class AnsibleInventory:
         return found
 
 
-Inventory = HostFile | AnsibleInventory
-"""Anything that names hosts."""
+class Inventory(Protocol):
+    """Anything that names hosts; `path` is what it is called where its hosts cannot be told."""
+
+    @property
+    def path(self) -> str:
+        """The file, or the source."""
+
+    def hosts(self) -> Iterator[Named]:
+        """Every host it names; raises InventoryError, after those it could tell."""
 
 
 def address(word: str) -> Named | None:

@@ -69,3 +69,11 @@ class Lockout(TypedDict):
     enabled: bool
     max_failures: int
     seconds: int
+
+
+class ComputerReach(TypedDict):
+    """What a computer is called in DNS; `windows` by its operatingSystem, `enabled` unless its account is disabled."""
+
+    dns_name: str
+    windows: bool
+    enabled: bool
