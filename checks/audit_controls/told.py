@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from checks.audit_controls.watched_events import ORDINARY, Event, Watch
 from checks.check import Verdict, failed, passed, undecided
 from checks.log_pattern import matches_event
-from evidence.facts.aws_alarms import LogFilter, MetricAlarm, TopicListeners, TrailLog
+from evidence.facts.aws_alarms import CountedMetric, LogFilter, MetricAlarm, TopicListeners, TrailLog
 
 _ABOVE = {
     "GreaterThanThreshold": lambda limit: limit < 1,
@@ -97,24 +97,37 @@ def _how_far(one: Told) -> tuple[int, int]:
 
 
 def _ways(event: Event, watch: Watch, chain: Chain, found: LogFilter) -> Iterator[Told]:
+    caught = _catches(found, event)
+    for one in _onward(watch, chain, found):
+        if caught:
+            yield one
+        elif caught is None and one.heard is not False:
+            yield Told(None, f"what the metric filter {found['name']} matches could not be told")
+
+
+def _catches(found: LogFilter, event: Event) -> bool | None:
     matched = matches_event(found["pattern"], event)
     noise = [matches_event(found["pattern"], ordinary) for ordinary in ORDINARY]
     if matched is False or True in noise:
-        return
-    if matched is None or None in noise:
-        yield Told(
-            None, f"the pattern of the metric filter {found['name']} is not one that is understood here"
-        )
-        return
+        return False
+    return None if matched is None or None in noise or found["narrowed"] else True
+
+
+def _onward(watch: Watch, chain: Chain, found: LogFilter) -> Iterator[Told]:
     for metric in found["metrics"]:
-        alarms = [alarm for alarm in chain.alarms if metric["name"] in alarm["metrics"]]
-        yield from (_heard(alarm, metric["value"], watch, chain.listeners) for alarm in alarms)
+        for alarm in chain.alarms:
+            if metric["name"] in alarm["metrics"]:
+                yield _heard(alarm, metric, watch, chain.listeners)
     yield Told(False, f"no alarm watches what the metric filter {found['name']} counts", 1)
 
 
-def _heard(alarm: MetricAlarm, value: str, watch: Watch, listeners: Iterable[TopicListeners]) -> Told:
+def _heard(
+    alarm: MetricAlarm, metric: CountedMetric, watch: Watch, listeners: Iterable[TopicListeners]
+) -> Told:
     name = f"the alarm {alarm['name']}"
-    raised = _raised_by_one(alarm, value) if watch.at_once else True
+    raised = (
+        None if metric["split"] else True if not watch.at_once else _raised_by_one(alarm, metric["value"])
+    )
     if raised is False:
         return Told(False, f"{name} is not raised by a single event", 2)
     confirmed = {one["topic"]: one["confirmed"] for one in listeners}

@@ -91,8 +91,10 @@ FAILED_LOGIN = Watch(
 REFUSED_CALL = Watch(
     "refused calls",
     {
-        "AccessDenied": _call("s3", "ListBuckets", errorCode="AccessDenied", readOnly=True),
-        "UnauthorizedOperation": _call("ec2", "RunInstances", errorCode="Client.UnauthorizedOperation"),
+        "a refused call (AccessDenied)": _call("s3", "ListBuckets", errorCode="AccessDenied", readOnly=True),
+        "a refused call (UnauthorizedOperation)": _call(
+            "ec2", "RunInstances", errorCode="Client.UnauthorizedOperation"
+        ),
     },
     at_once=False,
 )

@@ -11,8 +11,9 @@ from collectors.aws.credentials import account_of
 from collectors.aws.errors import code_of
 from collectors.aws.kind import AwsKind
 from collectors.kind import Found, fact, lists
-from evidence.facts.aws_alarms import LogFilter, MetricAlarm, TopicListeners, TrailLog
+from evidence.facts.aws_alarms import CountedMetric, LogFilter, MetricAlarm, TopicListeners, TrailLog
 
+_METRIC = "Namespace, MetricName, Dimensions[]{Name}"
 _GONE = frozenset({"NotFound", "NotFoundException", "ResourceNotFoundException"})
 
 
@@ -26,13 +27,13 @@ class AlarmedAccount(AwsKind):
         "get_trail_status": STATUS,
         "get_event_selectors": SELECTORS,
         "logs.describe_metric_filters": (
-            "metricFilters[]{filterName, filterPattern, "
-            "metricTransformations[]{metricNamespace, metricName, metricValue}}"
+            "metricFilters[]{filterName, filterPattern, fieldSelectionCriteria, "
+            "metricTransformations[]{metricNamespace, metricName, metricValue, dimensions{*}}}"
         ),
         "cloudwatch.describe_alarms": (
-            "MetricAlarms[]{AlarmName, ActionsEnabled, AlarmActions, Namespace, MetricName, Statistic, "
-            "ComparisonOperator, Threshold, EvaluationPeriods, DatapointsToAlarm, "
-            "Metrics[]{MetricStat{Metric{Namespace, MetricName}}}}, CompositeAlarms[]{AlarmRule}"
+            "MetricAlarms[]{AlarmName, ActionsEnabled, AlarmActions, Statistic, ComparisonOperator, Threshold, "
+            f"EvaluationPeriods, DatapointsToAlarm, {_METRIC}, Metrics[]{{MetricStat{{Metric{{{_METRIC}}}}}}}}}, "
+            "CompositeAlarms[]{AlarmRule}"
         ),
         "sns.list_subscriptions_by_topic": "Subscriptions[]{SubscriptionArn}",
     }
@@ -108,28 +109,33 @@ def _filters(logs: AwsClient, group: str) -> Iterator[LogFilter]:
                     "group": group,
                     "name": row["filterName"],
                     "pattern": row.get("filterPattern", ""),
-                    "metrics": [_metric(metric) for metric in row["metricTransformations"]],
+                    "narrowed": bool(row.get("fieldSelectionCriteria")),
+                    "metrics": [_counted(logs.region, metric) for metric in row["metricTransformations"]],
                 }
     except Exception as error:
         if code_of(error) not in _GONE:
             raise
 
 
-def _metric(row: Mapping[str, Any]) -> Any:
-    return {"name": f"{row['metricNamespace']}/{row['metricName']}", "value": row["metricValue"]}
+def _counted(region: str, row: Mapping[str, Any]) -> CountedMetric:
+    return {
+        "name": f"{region} {row['metricNamespace']}/{row['metricName']}",
+        "value": row["metricValue"],
+        "split": bool(row.get("dimensions")),
+    }
 
 
 def _alarms(cloudwatch: AwsClient) -> list[MetricAlarm]:
     asked = {"AlarmTypes": ["MetricAlarm", "CompositeAlarm"], "MaxRecords": 100}
     pages = list(cloudwatch.pages("describe_alarms", **asked))
     rules = [row["AlarmRule"] for page in pages for row in page.get("CompositeAlarms", [])]
-    return [_alarm(row, rules) for page in pages for row in page.get("MetricAlarms", [])]
+    return [_alarm(cloudwatch.region, row, rules) for page in pages for row in page.get("MetricAlarms", [])]
 
 
-def _alarm(row: Mapping[str, Any], rules: list[str]) -> MetricAlarm:
+def _alarm(region: str, row: Mapping[str, Any], rules: list[str]) -> MetricAlarm:
     return {
         "name": row["AlarmName"],
-        "metrics": sorted(_metrics_of(row)),
+        "metrics": sorted(f"{region} {metric}" for metric in _metrics_of(row)),
         "statistic": "" if row.get("Metrics") else row.get("Statistic", ""),
         "operator": row.get("ComparisonOperator", ""),
         "threshold": str(row.get("Threshold", "")),
@@ -142,7 +148,9 @@ def _alarm(row: Mapping[str, Any], rules: list[str]) -> MetricAlarm:
 def _metrics_of(row: Mapping[str, Any]) -> set[str]:
     parts = [part["MetricStat"]["Metric"] for part in row.get("Metrics", []) if part.get("MetricStat")]
     held = [*parts, row] if row.get("MetricName") else parts
-    return {f"{metric['Namespace']}/{metric['MetricName']}" for metric in held}
+    # With a dimension it is another metric than the one that a filter counts into.
+    plain = [metric for metric in held if not metric.get("Dimensions")]
+    return {f"{metric['Namespace']}/{metric['MetricName']}" for metric in plain}
 
 
 def _confirmed(sns: AwsClient, topic: str) -> int:

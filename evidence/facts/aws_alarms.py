@@ -22,18 +22,23 @@ class TrailLog(TypedDict):
 
 
 class CountedMetric(TypedDict):
-    """The metric a filter counts into; `value` is what one matching event adds, as AWS holds it ("1", "$.size")."""
+    """The metric ("region namespace/name") a filter counts into; `split` says that it is counted by dimensions.
+
+    `value` is what one matching event adds, as AWS holds it ("1", "$.size").
+    """
 
     name: str
     value: str
+    split: bool
 
 
 class LogFilter(TypedDict):
-    """A metric filter of a log group, with the pattern it looks for; a metric's name is "namespace/name"."""
+    """A metric filter of a log group, with the pattern it looks for; `narrowed` = by more than the pattern."""
 
     group: str
     name: str
     pattern: str
+    narrowed: bool
     metrics: list[CountedMetric]
 
 
