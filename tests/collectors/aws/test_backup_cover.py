@@ -2,11 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from checks.derive import derive
-from checks.joins.aws_instance_disks import instance_disks
-from checks.judge import judge
 from tests.collectors.aws.family import assert_refused, assert_true
-from tests.collectors.aws.look import ACCOUNT, AS_OF, aws_checks
+from tests.collectors.aws.joined import assert_unseen, statuses
 
 pytestmark = pytest.mark.server("moto")
 
@@ -97,25 +94,21 @@ def machine(ec2, name, tags, disk_tags):
     ec2.run_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1, TagSpecifications=tag_sets)
 
 
-def judged(cloud):
-    results = cloud.poll(checks=["aws-ec2-instance-age", "aws-ec2-volume-attached", STORE])
-    (unit,) = derive(instance_disks, results.values())
-    plans = results[f"aws/{ACCOUNT}", "aws.backup.region"].observations
-
-    def elsewhere(_kind, fact, asker):
-        return next(row.facts[fact] for row in plans if row.resource.scope.part == asker.scope.part)
-
-    found = judge(unit, [aws_checks()[INSTANCE]], AS_OF, elsewhere=elsewhere)
-    return {
-        finding.subject.name: finding.status.value for finding in found if hasattr(finding.subject, "name")
-    }
-
-
 def test_an_instance_is_covered_by_itself_or_by_every_one_of_its_disks(cloud):
     ec2, phi = cloud.client("ec2"), [{"Key": "data", "Value": "phi"}]
     for name, tags, disk_tags in (("whole", phi, []), ("disks", [], phi), ("bare", [], [])):
         machine(ec2, name, tags, disk_tags)
     plan(cloud)
-    assert judged(cloud) == {"whole": PASS, "disks": PASS, "bare": FAIL}
-    cloud.front.refused = {"ec2.describe_volumes": "UnauthorizedOperation"}
-    assert set(judged(cloud).values()) == {UNKNOWN}
+    found = statuses(cloud, INSTANCE)
+    assert {name: found[INSTANCE, name] for name in ("whole", "disks", "bare")} == {
+        "whole": PASS,
+        "disks": PASS,
+        "bare": FAIL,
+    }
+    assert_unseen(cloud, "ec2.describe_volumes", "ec2:DescribeVolumes", INSTANCE)
+
+
+def test_an_instance_is_left_unjudged_where_plans_could_not_be_read(cloud):
+    machine(cloud.client("ec2"), "whole", [], [])
+    plan(cloud)
+    assert_unseen(cloud, "backup.list_backup_plans", "backup:ListBackupPlans", INSTANCE)
