@@ -78,6 +78,9 @@ def _seconds(values: list[str | None]) -> int:
 
 
 def _length(values: Mapping[str, str]) -> int | None:
+    if values.get("enforcing") == "0":
+        # It warns, and takes the password.
+        return 0
     length = number(values["minlen"]) if "minlen" in values else _DEFAULT_LENGTH
     # A credit above 0 lets a password be shorter by as much.
     credit = sum(number(values[name]) or 0 for name in _CREDITS if name in values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from evidence.model import Missing
 _NEUTRAL = frozenset({"counter", "log", "limit"})
 _INTERFACE = frozenset({"iifname", "iif"})
 _DEEPEST = 12
+_EVERYBODY = frozenset({"/0", "0.0.0.0-255.255.255.255"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,16 @@ class _Rules:
         return ""
 
     def _rule(self, chain: tuple[str, str, str], expressions: Sequence[Mapping[str, Any]], depth: int) -> str:
+        if any(_is_foreign_match(one) for one in expressions):
+            return ""
         matches = [one["match"] for one in expressions if "match" in one]
-        by_interface = bool(matches) and all(_speaks_of_interface(match) for match in matches)
-        if matches and not by_interface:
+        narrow = [match for match in matches if not _fits_all(match)]
+        if narrow and not all(_speaks_of_interface(match) for match in narrow):
             return ""
         outcomes = {self._word(chain, word, depth) for one in expressions for word in _words(one)} - {""}
         if "accept" in outcomes:
             return "accept"
-        # What is refused on one interface says nothing about the others.
+        # What is refused to some says nothing about the others.
         return "drop" if "drop" in outcomes and not matches else ""
 
     def _word(self, chain: tuple[str, str, str], word: tuple[str, Any], depth: int) -> str:
@@ -53,8 +56,8 @@ class _Rules:
                 return "drop"
             case "jump" | "goto":
                 return self.verdict((chain[0], chain[1], str(value["target"])), depth + 1)
-            case "vmap" if _key(value.get("key")) in _INTERFACE:
-                targets = [entry[1] for entry in value["data"]["set"] if entry[0] != "lo"]
+            case "vmap" if judged := _judged(value):
+                targets = [entry[1] for entry in value["data"]["set"] if judged(entry[0])]
                 outcomes = {self._word(chain, one, depth) for target in targets for one in target.items()}
                 return "accept" if "accept" in outcomes else ""
             case _:
@@ -113,6 +116,57 @@ def _words(expression: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 def _speaks_of_interface(match: Mapping[str, Any]) -> bool:
     return _key(match.get("left")) in _INTERFACE and match.get("right") != "lo"
+
+
+def _judged(value: Mapping[str, Any]) -> Callable[[object], bool] | None:
+    """Which entries of a map speak for a newcomer from the network; None where the map asks for something else."""
+    key = value.get("key")
+    if _key(key) in _INTERFACE:
+        return lambda one: one != "lo"
+    if isinstance(key, Mapping) and _part(key, "ct", "key") == "state":
+        return lambda one: one == "new"
+    return None
+
+
+def _is_foreign_match(expression: Mapping[str, Any]) -> bool:
+    """Whether iptables-nft asks for something here that nft does not tell; its targets are no questions."""
+    foreign = expression.get("xt", {})
+    return "xt" in expression and not (isinstance(foreign, Mapping) and foreign.get("type") == "target")
+
+
+def _fits_all(match: Mapping[str, Any]) -> bool:
+    """Whether whatever comes first from anywhere fits, or all of TCP; other ways to say so are not recognised."""
+    left, right = match.get("left"), match.get("right")
+    if match.get("op") not in {"==", "in"} or not isinstance(left, Mapping):
+        return False
+    if _part(left, "ct", "key") == "state":
+        return "new" in _members(right)
+    if _key(left) == "l4proto" or _part(left, "payload", "field") in {"protocol", "nexthdr"}:
+        return bool({"tcp", 6} & set(_members(right)))
+    if _part(left, "payload", "field") == "saddr":
+        return any(one in _EVERYBODY for one in map(_text, _members(right)))
+    return _part(left, "payload", "field") == "dport" and any(
+        one in {"0-65535", "1-65535"} for one in map(_text, _members(right))
+    )
+
+
+def _members(right: object) -> list[Any]:
+    if isinstance(right, Mapping) and isinstance(right.get("set"), list):
+        return [one for one in right["set"] if isinstance(one, str | int | Mapping)]
+    return right if isinstance(right, list) else [right]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Mapping) and isinstance(value.get("range"), list):
+        return "-".join(map(str, value["range"]))
+    if isinstance(value, Mapping) and isinstance(value.get("prefix"), Mapping):
+        return f"/{value['prefix'].get('len')}"
+    return str(value)
+
+
+def _part(left: Mapping[str, Any], name: str, key: str) -> object:
+    inner = left.get(name)
+    return inner.get(key) if isinstance(inner, Mapping) else None
 
 
 def _key(left: object) -> str:

@@ -138,6 +138,13 @@ FAULTS = {
     "passwords may be short": Fault(
         "echo 'minlen = 6' >/etc/security/pwquality.conf", {"host-password-length": F}
     ),
+    "short passwords are only warned of": Fault(
+        "echo 'enforcing = 0' >>/etc/security/pwquality.conf", {"host-password-length": F}
+    ),
+    "a module's argument makes passwords short": Fault(
+        "sed -i 's/pam_pwquality.so.*/pam_pwquality.so minlen=6/' /etc/pam.d/common-password",
+        {"host-password-length": F},
+    ),
     "a drop-in makes passwords short": Fault(
         "mkdir -p /etc/security/pwquality.conf.d; echo 'minlen = 6' >/etc/security/pwquality.conf.d/a.conf",
         {"host-password-length": F},
@@ -157,6 +164,9 @@ FAULTS = {
     ),
     "the firewall lets everything in": Fault(
         "sed -i 's/policy drop/policy accept/' /etc/nftables.conf", {"host-firewall-refuses": F}
+    ),
+    "the firewall lets in whoever comes first": Fault(
+        "sed -i 's/established,related/new,&/' /etc/nftables.conf", {"host-firewall-refuses": F}
     ),
     "there is no rule of a firewall": Fault("echo >/etc/nftables.conf", {"host-firewall-refuses": F}),
     "logs stay on the host": Fault("rm /etc/rsyslog.d/forward.conf", {"host-logs-forwarded": F}),
