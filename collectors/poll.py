@@ -80,6 +80,7 @@ class Engine:
     def __init__(self, progress: Progress | None, clock: Callable[[], float]) -> None:
         self._progress = progress
         self._clock = clock
+        self._look_again = clock()
         self._news: SimpleQueue[News] = SimpleQueue()
         self._pools: dict[str, Pool] = {}
         self._opening: list[Errand] = []
@@ -147,9 +148,12 @@ class Engine:
         else:
             tell()
         now = self._clock()
-        for unit, _ in list(self._units.values()):
-            if unit.deadline and now > unit.deadline:
-                self._expire(unit)
+        # Not after every piece of news: with thousands of hosts that is most of the coordinator's time.
+        if now >= self._look_again:
+            self._look_again = now + TICK
+            for unit, _ in list(self._units.values()):
+                if unit.deadline and now > unit.deadline:
+                    self._expire(unit)
 
     def _submit(
         self,
