@@ -29,7 +29,10 @@ class LastLogin(TypedDict):
 
 
 class SudoGrant(TypedDict):
-    """What sudo lets `who` do: an account name, "%group" or "ALL"; `password` None = not settled."""
+    """What sudo lets `who` do: an account name, "%group" or "ALL"; `password` None = not settled.
+
+    `everything` = all commands as root, or a shell of root, which is no less.
+    """
 
     who: str
     run_as: list[str]

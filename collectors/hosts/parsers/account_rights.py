@@ -14,6 +14,11 @@ from evidence.model import Missing, Reason
 _KEY = re.compile(r"(\d{1,6}) (SHA256:[A-Za-z0-9+/]{20,60}) \(([A-Z0-9-]{2,20})\) (/.*)")
 _OWNER = re.compile(r"for (\S+) (/.*)")
 _WHO = (("username", ""), ("usergroup", "%"), ("userid", "#"), ("usergid", "%#"), ("netgroup", "+"))
+_ROOT = frozenset({"ALL", "root", "#0"})
+_EVERYTHING = re.compile(
+    r"ALL|\S*/(?:(?:ba|da|k|mk|z|c|tc|fi|a)?sh|su|sudo|env|busybox)(?: (?:\"\"|\*|-|-[isl]|--login|(?:-l? )?root))?"
+)
+"""All commands, or one that gives a shell: with any argument, or with those that give no less."""
 _DEEP = 64
 
 
@@ -83,15 +88,27 @@ def _grants(policy: Mapping[str, Any]) -> Iterator[SudoGrant]:
         for who in (name for user in spec["User_List"] for name in _named(user)):
             for command in spec["Cmnd_Specs"]:
                 options = _options(command.get("Options", []))
+                run_as = sorted({name for user in command.get("runasusers", []) for name in _named(user)})
                 yield SudoGrant(
                     who=who,
-                    run_as=sorted({name for user in command.get("runasusers", []) for name in _named(user)})
-                    or ["root"],
-                    everything=any(one.get("command") == "ALL" for one in command["Commands"]),
+                    run_as=run_as or ["root"],
+                    everything=_as_root(command, run_as)
+                    and any(_is_everything(one) for one in command["Commands"]),
                     password=options["authenticate"] is True
                     if "authenticate" in options
                     else _asks(defaults, who),
                 )
+
+
+def _as_root(command: Mapping[str, Any], run_as: Sequence[str]) -> bool:
+    """Whether root may be among those it runs as; with a group alone it runs as whoever asks."""
+    if not run_as:
+        return "runasgroups" not in command
+    return any(name in _ROOT or name[:1] in {"%", "+"} or " " in name for name in run_as)
+
+
+def _is_everything(command: Mapping[str, Any]) -> bool:
+    return not command.get("negated") and _EVERYTHING.fullmatch(str(command.get("command", ""))) is not None
 
 
 def _asks(defaults: Sequence[Mapping[str, Any]], who: str) -> bool | None:

@@ -157,6 +157,16 @@ FAULTS = {
     "sudo asks one account for no password": Fault(
         "echo 'clinician ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/clinician", {"host-sudo-asks-password": F}
     ),
+    "sudo gives one account a shell of root's": Fault(
+        "echo 'clinician ALL=(root) NOPASSWD: /bin/bash' >/etc/sudoers.d/clinician",
+        {"host-sudo-asks-password": F},
+    ),
+    "sudo asks nobody for a password": Fault(
+        "echo 'Defaults !authenticate' >/etc/sudoers.d/defaults", {"host-sudo-asks-password": F}
+    ),
+    "sudo asks for no password to become another than root": Fault(
+        "echo 'clinician ALL=(games) NOPASSWD: ALL' >/etc/sudoers.d/clinician"
+    ),
     "sudo serves everybody": Fault("echo 'ALL ALL=(ALL) ALL' >/etc/sudoers.d/all", {"host-sudo-named": F}),
     "a weak key opens an account": Fault(
         "ssh-keygen -q -t rsa -b 1024 -N '' -f /tmp/weak; cat /tmp/weak.pub >>~nightledger/.ssh/authorized_keys",
