@@ -73,6 +73,23 @@ def default_group_is_empty(ingress: list[IngressRule], resource: Resource) -> Ve
     return passed("the default security group lets nothing in")
 
 
+def closed_in_part(ingress: list[IngressRule]) -> Verdict | None:
+    """A group that does not open every port needs no look at who has it."""
+    return _if_passed(_not_everything(ingress))
+
+
+@check(
+    "aws-ec2-security-group-all-ports",
+    on="aws.ec2.security_group",
+    severity="high",
+    links=[NOT_FOR_EVERYONE, PATH_NARROWED],
+    first=closed_in_part,
+)
+def not_everything_is_open(ingress: list[IngressRule], use: GroupUse) -> Verdict:
+    """Does the group keep at least some ports closed to the internet?"""
+    return _where_used(_not_everything(ingress), use)
+
+
 @check("aws-ec2-instance-public-address", on="aws.ec2.instance", severity="low", links=[REACHABLE])
 def instance_has_no_public_address(state: InstanceState, addresses: InstanceAddresses) -> Verdict:
     """Is the instance without a public address?"""
@@ -104,6 +121,22 @@ def _where_used(verdict: Verdict, use: GroupUse) -> Verdict:
     if use["used"] or verdict.status is Status.PASS:
         return verdict
     return not_applicable(f"{verdict.sentence}; but no network interface has the group")
+
+
+def _not_everything(ingress: Iterable[IngressRule]) -> Verdict:
+    rules = [rule for rule in ingress if _is_everything(rule)]
+    if any(_from_internet(rule) for rule in rules):
+        return failed("open to the internet: every port")
+    unread = sorted({name for rule in rules for name in rule["prefix_lists"]})
+    if unread:
+        return undecided(f"depends on prefix lists whose networks were not read: {', '.join(unread)}")
+    return passed("no rule opens every port to the internet; single ports were not considered")
+
+
+def _is_everything(rule: IngressRule) -> bool:
+    low, high = rule["from_port"], rule["to_port"]
+    unlimited = low is None or high is None or low == -1 or (low <= 1 and high == 65535)
+    return rule["protocol"] in {"-1", "tcp", "udp", "6", "17"} and unlimited
 
 
 def _reached(rule: IngressRule, ports: tuple[int, ...]) -> list[int]:
