@@ -4,10 +4,14 @@ import pytest
 
 from checks.derive import derive
 from checks.encryption_at_rest.host_volumes import swap_volumes_are_encrypted, volumes_are_encrypted
+from checks.encryption_at_rest.hosts import mounts_are_encrypted
 from checks.joins.host_cloud_storage import cloud_storage
 from checks.judge import judge
+from checks.load import all_checks
+from evidence.model import Resource
+from nightledger.run import PollSource, make_plan, run
 from tests.collectors.aws.look import AS_OF
-from tests.collectors.hosts.recorded import Recorded, look
+from tests.collectors.hosts.recorded import MACHINE, Recorded, RecordedPlatform, Said, look
 
 pytestmark = pytest.mark.server("moto")
 
@@ -135,3 +139,22 @@ def test_a_host_that_is_no_provider_s_machine_or_leaves_nothing_plain_is_not_ask
     host = look(Recorded(sections), "cloud_disks")
     (unit,) = derive(cloud_storage, [host])
     assert unit.observations == ()
+
+
+def test_one_run_over_both_sources_judges_the_root_once_by_the_provider_s_word(cloud, instance, volumes):
+    sections = recorded(instance, volumes, {"/": ENCRYPTED})
+    guest = Said("ok", stdout=MACHINE.encode() + b"hypervisor=cpu\n")
+    sources = [
+        PollSource("hosts", "servers", Recorded({**sections, "machine": guest})),
+        PollSource("aws", "clinic", cloud.source()),
+    ]
+    platforms = {"aws": cloud.platform(), "hosts": RecordedPlatform()}
+    asked = (mounts_are_encrypted, volumes_are_encrypted)
+    plan = make_plan(sources, platforms, all_checks(), asked, AS_OF)
+    found = {
+        (finding.check, finding.status.value)
+        for judged in run(plan)
+        for finding in judged.findings
+        if isinstance(finding.subject, Resource)
+    }
+    assert found == {("host-mounts-encrypted", "not_applicable"), ("host-volumes-encrypted", "pass")}
