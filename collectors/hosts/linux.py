@@ -63,30 +63,34 @@ class LinuxHost(AccountFacts, PackageFacts, SecurityFacts, Kind):
         """How long it runs and how far its clock is from the collector's."""
         return _parsed(lambda data: machine.clock(data, record.asked_at, record.read_at), record, "clock")
 
-    @fact(tags="mounts block zfs")
+    @fact(tags="mounts block ciphers zfs", needs={"ciphers": ROOT_COMMANDS["ciphers"]})
     def mounts(self, record: Record) -> list[facts.StoredMount] | Missing:
         """Every file system that holds data, with what encrypts it."""
         zfs = record.read("zfs")
-        return _parsed(lambda info, block: storage.mounts(info, block, zfs), record, "mounts", "block")
+        return _parsed(
+            lambda info, block: storage.mounts(info, block + _ciphers(record), zfs), record, "mounts", "block"
+        )
 
-    @fact(tags="swaps mounts block zfs")
+    @fact(tags="swaps mounts block ciphers zfs", needs={"ciphers": ROOT_COMMANDS["ciphers"]})
     def swap(self, record: Record) -> list[facts.SwapArea] | Missing:
         """Every swap area in use, with what encrypts it."""
         zfs = record.read("zfs")
         return _parsed(
-            lambda used, info, block: storage.swaps(used, info, block, zfs),
+            lambda used, info, block: storage.swaps(used, info, block + _ciphers(record), zfs),
             record,
             "swaps",
             "mounts",
             "block",
         )
 
-    @fact(tags="disks swaps mounts block zfs")
+    @fact(tags="disks swaps mounts block ciphers zfs", needs={"ciphers": ROOT_COMMANDS["ciphers"]})
     def cloud_disks(self, record: Record) -> facts.CloudDisks | Missing | None:
         """The provider's volumes below its data; None where it is no machine of a provider that says so."""
         zfs = record.read("zfs")
         return _parsed(
-            lambda disks, used, info, block: cloud.cloud_disks(disks, used, info, block, zfs),
+            lambda disks, used, info, block: cloud.cloud_disks(
+                disks, used, info, block + _ciphers(record), zfs
+            ),
             record,
             "disks",
             "swaps",
@@ -203,3 +207,9 @@ class LinuxHost(AccountFacts, PackageFacts, SecurityFacts, Kind):
     def kernel(self, record: Record, machine: facts.Machine) -> facts.Kernel | Missing:
         """The running kernel against the newest installed one."""
         return _parsed(lambda data: patches.kernel(data, machine["kernel"]), record, "kernels")
+
+
+def _ciphers(record: Record) -> bytes:
+    """What the kernel says of ciphers; nothing where only root could look, and a mapping's uuid has to do."""
+    found = record.read("ciphers")
+    return b"" if isinstance(found, Missing) else b"\n" + found

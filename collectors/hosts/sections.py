@@ -53,6 +53,7 @@ VOLATILE = frozenset(
         "apt_lists",
         "apt_stamps",
         "audit_status",
+        "ciphers",
         "clock",
         "dnf_lists",
         "endpoint",
@@ -85,6 +86,7 @@ KEEP = {name: "state, status, text" if name in STABLE else "state, status" for n
 ROOT_COMMANDS = {
     "audit_rules": "/usr/sbin/auditctl -l",
     "audit_status": "/usr/sbin/auditctl -s",
+    "ciphers": "/usr/sbin/dmsetup table --target crypt",
     "dnf_pending": "/usr/bin/dnf -q -C updateinfo list --updates --security",
     "falcon": "/opt/CrowdStrike/falconctl -g --rfm-state",
     "iptables_six": "/usr/sbin/ip6tables-save -t filter",

@@ -18,6 +18,7 @@ _DISK = re.compile(
 _UNSEEN = ""
 """Stands among plain disks for a part that could not be followed."""
 _MEMORY = re.compile(r"(?:zram|ram)\d+")
+_NULL_CIPHER = re.compile(r"([^\s:]+): \d+ \d+ crypt \S*null\S*(?: |$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,11 @@ class Tree:
 
 
 def tree(data: bytes) -> Tree:
-    """Read section `block`: name, numbers, partition's disk, slaves, dm uuid, dm name, backing file; tab-separated."""
+    """Read section `block`: name, numbers, partition's disk, slaves, dm uuid, dm name, backing file; tab-separated.
+
+    What `dmsetup table` says may follow: a mapping whose cipher is null encrypts nothing, whatever its uuid says.
+    """
+    hollow = {match[1] for line in lines(data) if (match := _NULL_CIPHER.match(line)) is not None}
     nodes: dict[str, Node] = {}
     btrfs: dict[str, set[str]] = {}
     for line in lines(data):
@@ -99,7 +104,7 @@ def tree(data: bytes) -> Tree:
         elif len(fields) == 7 and fields[0]:
             name, number, parent, slaves, uuid, label, backing = fields
             below = tuple(part for part in (parent, *slaves.split(",")) if part)
-            nodes[name] = Node(name, number, below, uuid, label, backing)
+            nodes[name] = Node(name, number, below, "" if label in hollow else uuid, label, backing)
     return Tree(nodes, tuple(frozenset(names) for names in btrfs.values()))
 
 

@@ -52,7 +52,7 @@ def test_over_ssh_the_host_key_is_part_of_the_uid():
 def test_only_the_sections_that_the_planned_facts_read_are_asked_for():
     host = Recorded({})
     look(host, "mounts")
-    assert host.asked == [["block", "helper", "machine", "mounts", "zfs"]]
+    assert host.asked == [["block", "ciphers", "helper", "machine", "mounts", "zfs"]]
 
 
 def test_every_section_a_fact_names_exists_and_every_section_is_read_by_a_fact():
@@ -69,6 +69,21 @@ def test_every_keep_list_keeps_what_the_client_answers():
 def test_every_root_command_is_the_need_of_a_fact():
     needs = {need for step in describe(LinuxHost).facts.values() for need in step.needs.values()}
     assert needs == set(ROOT_COMMANDS.values())
+
+
+def test_a_null_cipher_encrypts_nothing_and_where_nobody_may_ask_the_mapping_s_kind_has_to_do():
+    host = {
+        "mounts": "27 1 254:0 / / rw - ext4 /dev/mapper/root rw\n",
+        "block": "dm-0\t254:0\t\tsda,\tCRYPT-LUKS2-0011-root\troot\t\nsda\t8:0\t\t\t\t\t\n",
+    }
+    said = {
+        "plain": "root: 0 98304 crypt cipher_null-ecb 0 0 8:0 32768\n",
+        "encrypted": "root: 0 98304 crypt aes-xts-plain64 :64:logon:cryptsetup:0011-d0 0 8:0 32768\n",
+    }
+    for storage, table in said.items():
+        assert facts_of({**host, "ciphers": table}, "mounts")["mounts"][0]["storage"] == storage
+    refused = {**host, "ciphers": Said("no_privilege", ROOT_COMMANDS["ciphers"])}
+    assert facts_of(refused, "mounts")["mounts"][0]["storage"] == "encrypted"
 
 
 def test_a_refused_section_is_missing_with_the_rule_to_add():
