@@ -97,3 +97,13 @@ CALLERS_NAMED = supporting(
     proves="as the API is defined, each call must carry proof of who makes it",
     does_not_prove="that the proof is checked well, or that what is deployed is what is defined",
 )
+REMOTE_ASKS_PERSON = supporting(
+    "164.312(d)",
+    proves="who comes in to the network from outside must log in as somebody, not only hold a file",
+    does_not_prove="that a second factor is asked for, or that the person is who they should be",
+)
+RISKY_LOGINS_STOPPED = context(
+    "164.312(d)",
+    proves="whether a stolen password that is used from a strange place is stopped",
+    does_not_prove="that every stolen password is recognised",
+)

@@ -64,3 +64,8 @@ CRITICAL_WEAKNESSES_CLOSED = supporting(
     proves="no critical weakness that the scanner sees here stayed open longer than the measured time",
     does_not_prove="that the scanner sees every weakness, or that lesser ones are dealt with",
 )
+DESKTOP_UPDATES_KEEP_COMING = context(
+    "164.308(a)(1)(ii)(B)",
+    proves="whether virtual desktops that are stopped are started at times so that updates reach them",
+    does_not_prove="that updates are installed then, or that the desktops are without known weaknesses",
+)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from collectors.aws.client import AwsClient
 from collectors.aws.kind import REGIONS, AwsKind
 from collectors.kind import Found, fact, lists
+from evidence.facts.aws_people import PoolRules
 from evidence.facts.aws_sessions import PoolMfa, TokenValidity
 
 _POOLS = "UserPools[]{Id, Name}"
@@ -23,7 +24,13 @@ class UserPool(AwsKind):
     service = "cognito_idp"
     part = "region"
     gone = frozenset({"ResourceNotFoundException"})
-    keep: ClassVar = {"list_user_pools": _POOLS, "get_user_pool_mfa_config": "MfaConfiguration"}
+    keep: ClassVar = {
+        "list_user_pools": _POOLS,
+        "get_user_pool_mfa_config": "MfaConfiguration",
+        "describe_user_pool": (
+            "UserPool{Policies{PasswordPolicy{MinimumLength}}, UserPoolAddOns{AdvancedSecurityMode}}"
+        ),
+    }
 
     @lists(needs={"list_user_pools": "cognito-idp:ListUserPools", **REGIONS})
     def every(self, cognito_idp: AwsClient) -> Iterator[Found]:
@@ -35,6 +42,15 @@ class UserPool(AwsKind):
     def mfa(self, cognito_idp: AwsClient, user_pool: Found) -> PoolMfa:
         """GetUserPoolMfaConfig."""
         return {"mode": cognito_idp.get_user_pool_mfa_config(UserPoolId=user_pool.handle)["MfaConfiguration"]}
+
+    @fact(needs="cognito-idp:DescribeUserPool")
+    def rules(self, cognito_idp: AwsClient, user_pool: Found) -> PoolRules:
+        """DescribeUserPool; AWS leaves risky logins out of its answer where nothing is done about them."""
+        row = cognito_idp.describe_user_pool(UserPoolId=user_pool.handle)["UserPool"]
+        return {
+            "minimum_length": row["Policies"]["PasswordPolicy"]["MinimumLength"],
+            "risk": row.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF"),
+        }
 
 
 class UserPoolClient(AwsKind):

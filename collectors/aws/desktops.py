@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from collectors.aws.client import AwsClient, own_arn
 from collectors.aws.kind import REGIONS, AwsKind
 from collectors.kind import Found, lists
+from evidence.facts.aws_people import DesktopRules
 from evidence.facts.aws_sessions import DesktopDevices, DesktopRunning, DesktopVolumes, FleetTimeouts
 
 _DEVICES = (
@@ -63,20 +64,24 @@ class DesktopDirectory(AwsKind):
         "describe_workspace_directories": (
             "Directories[]{DirectoryId, State, WorkspaceAccessProperties{"
             + ", ".join(f"DeviceType{device}" for device in _DEVICES)
-            + "}}"
+            + "}, WorkspaceCreationProperties{UserEnabledAsLocalAdministrator, EnableMaintenanceMode}}"
         )
     }
     devices: DesktopDevices
+    rules: DesktopRules
 
     @lists(
         needs={"describe_workspace_directories": "workspaces:DescribeWorkspaceDirectories", **REGIONS},
-        gives="devices",
+        gives="devices rules",
     )
     def every(self, workspaces: AwsClient) -> Iterator[Found]:
         """DescribeWorkspaceDirectories, 25 at a time."""
         for page in workspaces.pages("describe_workspace_directories", Limit=25):
             for row in page["Directories"]:
-                gives = {"devices": _devices(row.get("WorkspaceAccessProperties", {}))}
+                gives = {
+                    "devices": _devices(row.get("WorkspaceAccessProperties", {})),
+                    "rules": _rules(row.get("WorkspaceCreationProperties", {})),
+                }
                 identifier = row["DirectoryId"]
                 yield Found(_arn(workspaces, "directory", identifier), identifier, gives=gives)
 
@@ -130,6 +135,13 @@ def _devices(row: Mapping[str, Any]) -> DesktopDevices:
         "any": sorted(device for device, access in told.items() if access == "ALLOW"),
         "trusted": sorted(device for device, access in told.items() if access == "TRUST"),
         "untold": sorted(device for device, access in told.items() if not access),
+    }
+
+
+def _rules(row: Mapping[str, Any]) -> DesktopRules:
+    return {
+        "local_admin": row.get("UserEnabledAsLocalAdministrator"),
+        "maintenance": row.get("EnableMaintenanceMode"),
     }
 
 

@@ -24,13 +24,15 @@ class ClientVpn(AwsKind):
     keep: ClassVar = {
         "describe_client_vpn_endpoints": (
             "ClientVpnEndpoints[]{ClientVpnEndpointId, Status{Code}, SessionTimeoutHours, "
-            f"DisconnectOnSessionTimeout, ConnectionLogOptions{{Enabled}}, {TAGS}}}"
+            f"DisconnectOnSessionTimeout, ConnectionLogOptions{{Enabled}}, AuthenticationOptions[]{{Type}}, {TAGS}}}"
         )
     }
     settings: ClientVpnSettings
+    authentication: list[str]
 
     @lists(
-        needs={"describe_client_vpn_endpoints": "ec2:DescribeClientVpnEndpoints", **REGIONS}, gives="settings"
+        needs={"describe_client_vpn_endpoints": "ec2:DescribeClientVpnEndpoints", **REGIONS},
+        gives="settings authentication",
     )
     def every(self, ec2: AwsClient) -> Iterator[Found]:
         """DescribeClientVpnEndpoints, without those being deleted."""
@@ -38,7 +40,8 @@ class ClientVpn(AwsKind):
             for row in page["ClientVpnEndpoints"]:
                 if row["Status"]["Code"] in {"deleting", "deleted"}:
                     continue
-                gives = {"settings": _settings(row)}
+                ways = sorted(option["Type"] for option in row.get("AuthenticationOptions", []))
+                gives = {"settings": _settings(row), "authentication": ways}
                 yield tagged(ec2, row, "client-vpn-endpoint", row["ClientVpnEndpointId"], gives)
 
 

@@ -162,6 +162,22 @@ def vpn_connections(*statuses):
     )
 
 
+@pytest.mark.parametrize(
+    ("ways", "want"),
+    [
+        (["certificate-authentication"], FAIL),
+        (["certificate-authentication", "federated-authentication"], PASS),
+        (["directory-service-authentication"], PASS),
+        ([], UNKNOWN),
+    ],
+)
+def test_a_certificate_file_alone_does_not_tell_who_comes_in(cloud, ways, want):
+    options = "".join(f"<item><type>{way}</type></item>" for way in ways)
+    told = f"<authenticationOptions>{options}</authenticationOptions>"
+    cloud.front.canned["ec2.describe_client_vpn_endpoints"] = vpn_endpoints(("cvpn", told, "true"))
+    assert_true(cloud, {("aws-ec2-client-vpn-authentication", "cvpn"): want})
+
+
 def tunnel(first, second):
     phases = "".join(
         f"<phase{number}DHGroupNumberSet>{''.join(f'<item><value>{one}</value></item>' for one in groups)}"

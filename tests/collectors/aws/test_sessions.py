@@ -264,3 +264,40 @@ def test_an_account_without_sessions_to_speak_of_has_nothing_to_judge(cloud):
     assert_empty(
         cloud, f"{POOL} {CLIENT} {STOPS} {VOLUMES} {DEVICES} {STREAM} aws-sso-permission-set-session"
     )
+
+
+@pytest.mark.parametrize(
+    ("rules", "admin", "maintenance"),
+    [
+        ({"UserEnabledAsLocalAdministrator": False, "EnableMaintenanceMode": True}, PASS, PASS),
+        ({"UserEnabledAsLocalAdministrator": True, "EnableMaintenanceMode": False}, FAIL, FAIL),
+        ({}, UNKNOWN, UNKNOWN),
+    ],
+)
+def test_what_holds_for_desktops_made_in_a_directory_is_judged(cloud, rules, admin, maintenance):
+    row = {"DirectoryId": "d-1", "State": "REGISTERED", "WorkspaceCreationProperties": rules}
+    cloud.front.canned["workspaces.describe_workspace_directories"] = {"Directories": [row]}
+    truth = {
+        ("aws-workspaces-directory-local-admin", "d-1"): admin,
+        ("aws-workspaces-directory-maintenance", "d-1"): maintenance,
+    }
+    assert_true(cloud, truth)
+
+
+POOL_RULES = "aws-cognito-user-pool-password aws-cognito-user-pool-risk"
+
+
+def test_a_user_pool_is_judged_by_its_passwords_and_what_it_does_about_risky_logins(cloud):
+    cognito = cloud.client("cognito-idp")
+    for name, length, mode in (("good", 14, "ENFORCED"), ("bad", 6, "OFF"), ("watching", 12, "AUDIT")):
+        cognito.create_user_pool(
+            PoolName=name,
+            Policies={"PasswordPolicy": {"MinimumLength": length}},
+            UserPoolAddOns={"AdvancedSecurityMode": mode},
+        )
+    cloud.front.clear()
+    password, risk = POOL_RULES.split()
+    truth = {(check, "good"): PASS for check in (password, risk)}
+    truth |= {(check, "bad"): FAIL for check in (password, risk)}
+    assert_true(cloud, truth | {(password, "watching"): PASS, (risk, "watching"): FAIL})
+    assert_refused(cloud, "cognito-idp.describe_user_pool", "cognito-idp:DescribeUserPool", POOL_RULES)
