@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from checks.audit_controls.links import ACTIVITY_RECORDED, RECORD_GUARDED
+from checks.audit_controls.links import ACTIVITY_RECORDED, RECORD_GUARDED, REQUESTS_RECORDED
 from checks.check import Verdict, check, failed, passed, undecided
 from evidence.facts.aws import AccountTrail, BucketLogging, TrailDelivery, TrailEvents, TrailSettings
 
@@ -79,7 +79,7 @@ def trail_can_be_validated(settings: TrailSettings) -> Verdict:
     return failed("log file validation is off, so a changed log file would not be noticed")
 
 
-@check("aws-s3-bucket-access-logging", on="aws.s3.bucket", severity="low", links=[ACTIVITY_RECORDED])
+@check("aws-s3-bucket-access-logging", on="aws.s3.bucket", severity="low", links=[REQUESTS_RECORDED])
 def bucket_logs_access(logging: BucketLogging | None) -> Verdict:
     """Is each access to the bucket logged by S3 itself?"""
     if logging is None:

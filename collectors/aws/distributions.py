@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 from collectors.aws.client import AwsClient, own_arn
 from collectors.aws.kind import AwsKind
 from collectors.aws.told import told
-from collectors.kind import Found, fact, lists
+from collectors.kind import Found, fact, lists, lookup
 from evidence.facts.aws_endpoints import AccessLogs, OriginProtocols, ViewerProtocols
-from evidence.model import Json
+from evidence.model import Json, Missing, Reason
 
 
 class Distribution(AwsKind):
@@ -27,6 +27,8 @@ class Distribution(AwsKind):
             "Origins{Items[]{CustomOriginConfig{OriginProtocolPolicy}}}}}"
         ),
         "get_distribution_config": "DistributionConfig{Logging{Enabled}}",
+        "logs.describe_delivery_sources": "deliverySources[]{name, service, logType, status, resourceArns}",
+        "logs.describe_deliveries": "deliveries[]{deliverySourceName}",
     }
     viewers: ViewerProtocols
     origins: OriginProtocols
@@ -44,6 +46,36 @@ class Distribution(AwsKind):
         """GetDistributionConfig: the older way to log; newer deliveries are not part of a distribution."""
         config = cloudfront.get_distribution_config(Id=distribution.handle)["DistributionConfig"]
         return {"enabled": config["Logging"]["Enabled"]}
+
+    @lookup(
+        needs={
+            "describe_delivery_sources": "logs:DescribeDeliverySources",
+            "describe_deliveries": "logs:DescribeDeliveries",
+        }
+    )
+    def delivered_arns(self, logs: AwsClient) -> frozenset[str] | Missing:
+        """DescribeDeliverySources and DescribeDeliveries, 50 at a time: the distributions whose access logs go somewhere."""
+        if logs.partition != "aws":
+            return Missing(
+                Reason.NOT_AVAILABLE, detail=f"where partition {logs.partition} keeps them is not known"
+            )
+        # CloudFront delivers its logs in this region only.
+        here = logs.at("us-east-1")
+        sources = {
+            row["name"]: row["resourceArns"]
+            for page in here.pages("describe_delivery_sources", limit=50)
+            for row in page.get("deliverySources", [])
+            if row["service"] == "cloudfront" and row["logType"] == "ACCESS_LOGS"
+            if row.get("status", "ACTIVE") == "ACTIVE"
+        }
+        pages = here.pages("describe_deliveries", limit=50) if sources else ()
+        going = {row["deliverySourceName"] for page in pages for row in page.get("deliveries", [])}
+        return frozenset(arn for name, arns in sources.items() if name in going for arn in arns)
+
+    @fact()
+    def delivered_logs(self, distribution: Found, delivered_arns: frozenset[str]) -> AccessLogs:
+        """Whether a delivery of CloudWatch Logs, the newer way to log, carries the distribution's access logs."""
+        return {"enabled": distribution.uid in delivered_arns}
 
 
 def _viewers(row: Mapping[str, Any]) -> Json:

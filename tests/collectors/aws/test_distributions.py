@@ -6,11 +6,12 @@ from tests.collectors.aws.family import assert_empty, assert_refused, assert_ste
 
 pytestmark = pytest.mark.server("moto")
 
-PASS, FAIL, NONE, UNKNOWN = "pass", "fail", "not_applicable", "unknown"
+PASS, FAIL, NONE = "pass", "fail", "not_applicable"
 DISTRIBUTIONS = (
     "aws-cloudfront-distribution-tls-only aws-cloudfront-distribution-tls-version "
     "aws-cloudfront-distribution-origins aws-cloudfront-distribution-logs"
 )
+LOGS = "aws-cloudfront-distribution-logs"
 APIS = "aws-apigateway-stage-logs aws-apigateway-domain-tls-version"
 
 
@@ -50,7 +51,6 @@ def distributions(cloud):
     cloud.truth = {
         **{(check, good): PASS for check in DISTRIBUTIONS.split()},
         **{(check, bad): FAIL for check in DISTRIBUTIONS.split()},
-        ("aws-cloudfront-distribution-logs", bad): UNKNOWN,
         ("aws-cloudfront-distribution-tls-only", bucket): PASS,
         ("aws-cloudfront-distribution-origins", bucket): NONE,
     }
@@ -92,6 +92,23 @@ def test_every_verdict_about_seeded_distributions_and_apis_is_the_true_one(reque
     assert only_reads(cloud)
 
 
+def test_a_distribution_whose_access_logs_are_delivered_the_newer_way_passes(distributions):
+    (bad,) = [name for (check, name), want in distributions.truth.items() if want == FAIL and check in LOGS]
+    (arn,) = [
+        row["ARN"]
+        for row in distributions.client("cloudfront").list_distributions()["DistributionList"]["Items"]
+        if row["DomainName"] == bad
+    ]
+    logs = distributions.client("logs")
+    logs.put_delivery_source(name="web", resourceArn=arn, logType="ACCESS_LOGS")
+    assert_true(distributions, {(LOGS, bad): FAIL})
+    destination = logs.put_delivery_destination(
+        name="bucket", deliveryDestinationConfiguration={"destinationResourceArn": "arn:aws:s3:::logs"}
+    )["deliveryDestination"]["arn"]
+    logs.create_delivery(deliverySourceName="web", deliveryDestinationArn=destination)
+    assert_true(distributions, {(LOGS, bad): PASS})
+
+
 def test_no_free_text_of_a_distribution_is_kept(distributions):
     results = distributions.poll(checks=DISTRIBUTIONS.split())
     kept = b"".join(data for result in results.values() for data in result.objects.values())
@@ -108,6 +125,7 @@ def test_no_free_text_of_a_distribution_is_kept(distributions):
             "cloudfront:GetDistributionConfig",
             "aws-cloudfront-distribution-logs",
         ),
+        ("distributions", "logs.describe_delivery_sources", "logs:DescribeDeliverySources", LOGS),
         ("apis", "apigateway.get_rest_apis", "apigateway:GET", "aws-apigateway-stage-logs"),
         ("apis", "apigateway.get_stages", "apigateway:GET", "aws-apigateway-stage-logs"),
         ("apis", "apigateway.get_domain_names", "apigateway:GET", "aws-apigateway-domain-tls-version"),
