@@ -241,7 +241,7 @@ section_zfs() { tool zfs get -H -t filesystem -o name,value encryption; }
 # Besides the assignments, the lines that show whether one stands inside a block or behind an early end.
 section_profile() {
     words='if|fi|case|esac|for|while|until|select|done|return|exit'
-    lines "TMOUT|(^|[;&|[:space:]])($words)([;[:space:]]|\$)|(^|[;)[:space:]])[{}]([;[:space:]]|\$)" /etc/profile /etc/profile.d/*.sh /etc/bash.bashrc /etc/bashrc /etc/environment \
+    lines "TMOUT|profile\.d|(^|[;&|[:space:]])($words)([;[:space:]]|\$)|(^|[;)[:space:]])[{}]([;[:space:]]|\$)" /etc/profile /etc/profile.d/*.sh /etc/bash.bashrc /etc/bashrc /etc/environment \
         /etc/zsh/zprofile /etc/zsh/zshrc /etc/zprofile /etc/zshrc /etc/csh.cshrc /etc/csh.login
 }
 section_accounts() { probe accounts; }
@@ -317,7 +317,7 @@ processes() {
     cat /proc/[0-9]*/comm 2>/dev/null | grep -x -E "$wanted" | sort -u
 }
 section_rsyslog() {
-    lines '@|omfwd|omrelp|^[[:space:]]*(target|port|protocol|streamdriver)' /etc/rsyslog.conf /etc/rsyslog.d/*.conf
+    lines '@|omfwd|omrelp|[{}]|(^|[[:space:]])(stop|~)([[:space:]]|$)|^[[:space:]]*(target|port|protocol|streamdriver)' /etc/rsyslog.conf /etc/rsyslog.d/*.conf
 }
 section_journald() { probe journald; }
 journald() {

@@ -15,7 +15,7 @@ from evidence.model import Missing
 class PackageFacts:
     """The part of LinuxHost that speaks of packages. apt comes first: Debian may carry another's tools too."""
 
-    @fact(tags="apt_pending dnf_pending zypper_patches", needs=ROOT_COMMANDS["dnf_pending"])
+    @fact(tags="apt_pending apt_pins packages dnf_pending zypper_patches", needs=ROOT_COMMANDS["dnf_pending"])
     def pending_updates(self, record: Record) -> facts.PendingUpdates | Missing:
         """What the package lists offer, by apt, dnf or zypper; dnf and zypper are asked for security only."""
         if record.section("apt_pending").state is State.TOOL_ABSENT:
@@ -23,7 +23,14 @@ class PackageFacts:
                 return parsed(packages.dnf_pending, record, "dnf_pending")
             if record.section("zypper_patches").state is not State.ABSENT:
                 return parsed(packages.zypper_patches, record, "zypper_patches")
-        return parsed(patches.pending_updates, record, "apt_pending")
+        installed = record.read("packages")
+        known = installed if isinstance(installed, bytes) else b""
+        return parsed(
+            lambda pending, pins: patches.pending_updates(pending, patches.withheld(pins, known)),
+            record,
+            "apt_pending",
+            "apt_pins",
+        )
 
     @fact(tags="apt_pending apt_lists apt_stamps dnf_lists zypper_lists", volatile=True)
     def package_lists(self, record: Record) -> facts.PackageLists | Missing:

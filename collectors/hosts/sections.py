@@ -13,6 +13,7 @@ STABLE = frozenset(
         "accounts",
         "apt_pending",
         "apt_periodic",
+        "apt_pins",
         "audit_rules",
         "autologin",
         "block",

@@ -14,6 +14,7 @@ _RULE = re.compile(r"-(?:[aA] [a-z_]+,[a-z_]+(?: |$)|w /)")
 _RELP = re.compile(r"^\s*(\S+)\s+:omrelp:(\[[^\]]+\]|[\w.-]+)")
 _VALUE = re.compile(r"(?:^|[\s(])(target|protocol|streamdrivermode|type)\s*=\s*\"([^\"]*)\"", re.IGNORECASE)
 _SELECTOR = re.compile(r"^\s*([*\w]\S*\.\S+)\s+action\(", re.IGNORECASE)
+_DISCARDS = re.compile(r"^\s*(?:\*\.\*\s+)?(?:stop|~)\s*$")
 _STORAGE = frozenset({"auto", "persistent", "volatile", "none"})
 _PRIORITY = ("/usr/lib/systemd/", "/run/systemd/", "/etc/systemd/")
 
@@ -60,7 +61,7 @@ def processes(data: bytes) -> list[str]:
 
 def log_forwards(data: bytes) -> list[LogForward]:
     """Where rsyslog's files send messages to, in both of its notations; see rsyslog.conf(5)."""
-    found = [line for line in filed(data) if not line.text.lstrip().startswith("#")]
+    found = list(_settled([line for line in filed(data) if not line.text.lstrip().startswith("#")]))
     forwards = [*_legacy(found), *_actions(found)]
     return sorted(forwards, key=lambda forward: (forward["target"], forward["protocol"]))
 
@@ -81,23 +82,35 @@ def _rank(file: str) -> tuple[bool, str, int]:
     return drop_in, file.rpartition("/")[2] if drop_in else "", priority
 
 
-def _legacy(found: list[Line]) -> Iterator[LogForward]:
+def _settled(found: list[Line]) -> Iterator[tuple[Line, bool]]:
+    """Each line, and whether all messages reach it: it stands in no block, and nothing before discards them all."""
+    depth, file, open_ = 0, "", True
     for line in found:
+        depth, file = (depth if line.file == file else 0), line.file
+        yield line, open_ and depth == 0
+        open_ = open_ and not (depth == 0 and _DISCARDS.match(line.text))
+        depth += line.text.count("{") - line.text.count("}")
+
+
+def _legacy(found: list[tuple[Line, bool]]) -> Iterator[LogForward]:
+    for line, settled in found:
         if (match := _LEGACY.match(line.text)) is not None:
             protocol = "tcp" if match[2] == "@@" else "udp"
-            yield LogForward(target=match[3].strip("[]"), selector=match[1], protocol=protocol, tls=False)
+            selector = match[1] if settled else ""
+            yield LogForward(target=match[3].strip("[]"), selector=selector, protocol=protocol, tls=False)
         elif (match := _RELP.match(line.text)) is not None:
-            yield LogForward(target=match[2].strip("[]"), selector=match[1], protocol="relp", tls=False)
+            selector = match[1] if settled else ""
+            yield LogForward(target=match[2].strip("[]"), selector=selector, protocol="relp", tls=False)
 
 
-def _actions(found: list[Line]) -> Iterator[LogForward]:
+def _actions(found: list[tuple[Line, bool]]) -> Iterator[LogForward]:
     action: dict[str, str] = {}
-    for line in found:
+    for line, settled in found:
         values = {name.lower(): value for name, value in _VALUE.findall(line.text)}
         if "type" in values:
             yield from _action(action)
             selector = _SELECTOR.match(line.text)
-            action = {"selector": selector[1] if selector else ""}
+            action = {"selector": selector[1] if selector and settled else ""}
         action.update(values)
     yield from _action(action)
 

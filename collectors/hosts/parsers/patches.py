@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from fnmatch import fnmatchcase
 
 from collectors.hosts.parsers.text import filed, lines, number, pairs, unreadable
 from evidence.facts.hosts import Kernel, PackageLists, PendingUpdates, Service, UpdateAutomation, UpdateRuns
@@ -18,8 +19,11 @@ _KERNEL = re.compile(r"(\d[\d.\-~+]*\d)(.*)")
 _TIMERS = ("apt-daily-upgrade.timer", "dnf-automatic.timer", "dnf-automatic-install.timer")
 
 
-def pending_updates(data: bytes) -> PendingUpdates | Missing:
-    """What `apt-get -s dist-upgrade` would install; security by the archive's label or suite."""
+def pending_updates(data: bytes, withheld: Iterable[str] = ()) -> PendingUpdates | Missing:
+    """What `apt-get -s dist-upgrade` would install; security by the archive's label or suite.
+
+    `withheld` are packages that pins keep as they are, which apt does not speak of.
+    """
     found = list(lines(data))
     if not any(_SUMMARY.match(line) for line in found):
         return unreadable("the answer of apt-get")
@@ -31,8 +35,20 @@ def pending_updates(data: bytes) -> PendingUpdates | Missing:
             if match is None:
                 return unreadable("the answer of apt-get")
             (security if _SECURITY.search(match[3]) else other).add(match[1])
-    held = {name for line in _kept_back(found) for name in line.split()}
+    held = {*withheld, *(name for line in _kept_back(found) for name in line.split())}
     return PendingUpdates(security=sorted(security), other=sorted(other), held=sorted(held))
+
+
+def withheld(pins: bytes, packages: bytes) -> list[str]:
+    """Installed packages that a pin keeps from an update, as the pin names them; see apt_preferences(5).
+
+    Where the installed packages are not known (b""), all that a pin names.
+    """
+    installed = [row.split(" ")[1] for row in lines(packages) if row.startswith("installed ")]
+    names = {
+        name for stanza in _stanzas(pins) if _withholds(stanza) for name in stanza.get("package", "").split()
+    }
+    return sorted(name for name in names if not installed or any(fnmatchcase(one, name) for one in installed))
 
 
 def package_lists(data: bytes, stamps: bytes) -> PackageLists:
@@ -88,6 +104,25 @@ def kernel(data: bytes, running: str) -> Kernel:
         newest=newest,
         reboot_required=any(name == "reboot_required" for name, _, _ in found),
     )
+
+
+def _stanzas(pins: bytes) -> Iterator[dict[str, str]]:
+    stanza: dict[str, str] = {}
+    for line in filed(pins):
+        name, _, value = line.text.partition(":")
+        if name.lower() == "package":
+            yield stanza
+            stanza = {}
+        stanza[name.lower()] = value.strip()
+    yield stanza
+
+
+def _withholds(stanza: Mapping[str, str]) -> bool:
+    priority, pin = stanza.get("pin-priority", ""), stanza.get("pin", "")
+    if "UbuntuESM" in pin:
+        # What a host without a subscription cannot have is kept from it by a pin of its own.
+        return False
+    return priority.startswith("-") or priority == "never" or pin.startswith("version")
 
 
 def _kept_back(found: list[str]) -> Iterator[str]:

@@ -29,11 +29,22 @@ def shell_timeout(data: bytes) -> list[TimeoutLine]:
     for line in filed(data):
         if not line.text.lstrip().startswith("#"):
             files.setdefault(line.file, []).append(line.text)
-    return [timeout for file, texts in files.items() for timeout in _timeouts(file, texts)]
+    sourced = _sources_profile_d(files.get("/etc/profile", []))
+    return [
+        timeout
+        for file, texts in files.items()
+        for timeout in _timeouts(file, texts, read=sourced or not file.startswith("/etc/profile.d/"))
+    ]
 
 
-def _timeouts(file: str, texts: list[str]) -> Iterator[TimeoutLine]:
-    always = set(_always(texts))
+def _sources_profile_d(texts: list[str]) -> bool:
+    """Whether /etc/profile comes to speak of the directory beside it, whose files nothing else reads."""
+    before = next((index for index, text in enumerate(texts) if "profile.d" in text), None)
+    return before is not None and not any(_LEAVES.search(text) for text in texts[:before])
+
+
+def _timeouts(file: str, texts: list[str], *, read: bool) -> Iterator[TimeoutLine]:
+    always = set(_always(texts)) if read else set()
     readonly = any(_READONLY.search(text) for index, text in enumerate(texts) if index in always)
     for index, text in enumerate(texts):
         for match in _ASSIGNMENT.finditer(text):

@@ -14,6 +14,9 @@ section_packages() {
 }
 apk_packages() { awk -F: '/^P:/ { p = $2 } /^V:/ { v = $2 } /^A:/ { a = $2 } /^$/ { if (p) print "installed", p, v, a; p = "" } END { if (p) print "installed", p, v, a }' /lib/apk/db/installed; }
 
+# What apt's pins keep from being installed is not among what it says is pending.
+section_apt_pins() { lines '^(Package|Pin|Pin-Priority):' /etc/apt/preferences /etc/apt/preferences.d/*; }
+
 section_dnf_lists() {
     for place in /var/cache/dnf /var/cache/libdnf5; do
         if [ -d "$place" ] && ! [ -r "$place" ]; then say no_privilege "read access to $place"; return; fi

@@ -87,6 +87,7 @@ PARSERS: dict[str, Callable[..., Any]] = {
     "sensor_is_whole": protection.sensor_is_whole,
     "time_sync": network.time_sync,
     "usb_storage": workstation.usb_storage,
+    "withheld": patches.withheld,
     "zypper_patches": packages.zypper_patches,
     "ages_of_passwd": account_use.ages_of_passwd,
     "ages_of_shadow": account_use.ages_of_shadow,

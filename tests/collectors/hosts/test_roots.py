@@ -94,6 +94,10 @@ FAULTS = {
     "an account has a shell that TMOUT does not reach": Fault(
         "usermod -s /bin/sh secretary", {"host-idle-session-ends": U, "host-ssh-idle-session-ends": U}
     ),
+    "/etc/profile leaves before it reads its directory": Fault(
+        "printf 'return\\n%s' \"$(cat /etc/profile)\" >/etc/profile",
+        {"host-idle-session-ends": U, "host-ssh-idle-session-ends": U},
+    ),
     "users may change TMOUT": Fault(
         "echo 'export TMOUT=900' >/etc/profile.d/timeout.sh",
         {"host-idle-session-ends": F, "host-ssh-idle-session-ends": F},
@@ -115,6 +119,16 @@ FAULTS = {
     ),
     "a held package waits for its security update": Fault(
         "/opt/test/publish 1.1 now Debian-Security stable-security; apt-mark hold records-viewer",
+        {"host-security-updates": U},
+    ),
+    "a pin keeps the security archive's packages out": Fault(
+        "/opt/test/publish 1.1 now Debian-Security stable-security; "
+        "printf '%s\\n' 'Package: *' 'Pin: release l=Debian-Security' 'Pin-Priority: -1' >/etc/apt/preferences.d/pin",
+        {"host-security-updates": U},
+    ),
+    "a pin keeps a package at its version": Fault(
+        "/opt/test/publish 1.1 now Debian-Security stable-security; printf '%s\\n' 'Package: records-viewer' "
+        "'Pin: version 1.0' 'Pin-Priority: 1001' >/etc/apt/preferences.d/pin",
         {"host-security-updates": U},
     ),
     "unattended-upgrades never ran": Fault(
@@ -180,6 +194,13 @@ FAULTS = {
     ),
     "there is no rule of a firewall": Fault("echo >/etc/nftables.conf", {"host-firewall-refuses": F}),
     "logs stay on the host": Fault("rm /etc/rsyslog.d/forward.conf", {"host-logs-forwarded": F}),
+    "logs are discarded before they leave": Fault(
+        "echo '*.* stop' >/etc/rsyslog.d/00-quiet.conf", {"host-logs-forwarded": U}
+    ),
+    "only some programs' logs leave": Fault(
+        "printf '%s\\n' 'if $programname == \"x\" then {' '*.* @@192.0.2.10' '}' >/etc/rsyslog.d/forward.conf",
+        {"host-logs-forwarded": U},
+    ),
     "the log daemon does not run": Fault(
         "chmod a-x /usr/sbin/rsyslogd", {"host-logs-forwarded": F, "host-journal-persistent": U}
     ),
