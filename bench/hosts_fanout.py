@@ -32,6 +32,7 @@ FORKS = HostsPlatform.workers
 DEAD = (0, 5, 20)
 CPU_MS = 25.0
 MEGABYTES = 0.3
+REST = 2
 _INSIDE = "NIGHTLEDGER_BENCH_INSIDE"
 
 CHILD = """
@@ -55,12 +56,13 @@ live = dead = 0
 lost = Counter()
 last_live = 0.0
 for result in poll([Errand(platform, "bench", HostsSource("bench", hosts), {{spec.name: plan}})]):
-    if result.observations:
+    why = result.coverage[0].why
+    if result.observations or {resting!r} and "connect_timeout" not in why.detail:
         live += 1
         last_live = time.monotonic() - wall
     else:
         dead += 1
-        lost[result.coverage[0].why.detail.partition(":")[0]] += 1
+        lost[why.detail.partition(":")[0]] += 1
 print(json.dumps({{
     "live": live, "dead": dead, "lost": dict(lost), "last_live_s": round(last_live, 1), "wall_s": round(time.monotonic() - wall, 1),
     "client_cpu_ms_per_host": round(1000 * (time.process_time() - cpu) / len(hosts), 1),
@@ -85,11 +87,11 @@ def mixed(live: list[str], dead: list[str]) -> list[str]:
     return found
 
 
-def ours(server: sshd.Sshd, names: list[str]) -> dict[str, Any]:
-    """Our own figures, from a process of its own."""
+def ours(server: sshd.Sshd, names: list[str], port: int = PORT, *, resting: bool = False) -> dict[str, Any]:
+    """Our own figures, from a process of its own; `resting` hosts only sleep, and count as live when they took us in."""
     host = server.host
-    login = {"port": PORT, "user": "root", "key_file": host.key_file, "known_hosts": host.known_hosts}
-    code = CHILD.format(root=str(ROOT), login=login, addresses=names)
+    login = {"port": port, "user": "root", "key_file": host.key_file, "known_hosts": host.known_hosts}
+    code = CHILD.format(root=str(ROOT), login=login, addresses=names, resting=resting)
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -157,6 +159,23 @@ def measure(directory: Path, hosts: int, some: int, program: str) -> None:
         if some:
             names = addresses(some, 0)[0]
             against(ours(server, names), ansible(program, server, names), some)
+    rests = directory / "resting"
+    rests.mkdir()
+    everywhere = f"ListenAddress 0.0.0.0:{PORT + 1}"
+    with sshd.running(rests, everywhere, "MaxStartups 1000", f"ForceCommand sleep {REST}") as server:
+        server.pin(host=f"[127.*]:{PORT + 1}")
+        held_up(server, hosts)
+
+
+def held_up(server: sshd.Sshd, hosts: int) -> None:
+    """The rows for hosts whose work is not done by this machine: whether dead ones hold up the live ones."""
+    least = float("inf")
+    for percent in DEAD:
+        live, dead = addresses(hosts, percent)
+        found = ours(server, mixed(live, dead), PORT + 1, resting=True)
+        what = f"{percent} % dead, {found['live']} hosts that only rest {REST} s: last live one, s"
+        judged(f"{what} (bar: with none dead)", found["last_live_s"], least)
+        least = min(least, found["last_live_s"])
 
 
 def fan_out(found: dict[str, Any], percent: int) -> None:
@@ -183,13 +202,13 @@ def against(same: dict[str, Any], other: dict[str, Any], some: int) -> None:
 
 def judged(what: str, figure: float, most: float) -> None:
     """One row with a bar that it must not pass."""
-    say(what, figure, f"<= {most:g}", "holds" if figure <= most else "MISSED")
+    say(what, figure, f"<= {most:.4g}", "holds" if figure <= most else "MISSED")
 
 
 def say(*cells: object) -> None:
     """One row of the table, at once."""
     what, figure, bar, verdict = cells
-    sys.stdout.write(f"{what!s:<78} {figure!s:>16} {bar!s:>9}  {verdict!s}\n")
+    sys.stdout.write(f"{what!s:<90} {figure!s:>16} {bar!s:>9}  {verdict!s}\n")
     sys.stdout.flush()
 
 
