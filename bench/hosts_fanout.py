@@ -175,7 +175,7 @@ def held_up(server: sshd.Sshd, hosts: int) -> None:
         found = ours(server, mixed(live, dead), PORT + 1, resting=True)
         what = f"{percent} % dead, {found['live']} hosts that only rest {REST} s: last live one, s"
         judged(f"{what} (bar: with none dead)", found["last_live_s"], least)
-        least = min(least, found["last_live_s"])
+        least = least if percent else found["last_live_s"]
 
 
 def fan_out(found: dict[str, Any], percent: int) -> None:
