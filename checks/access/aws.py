@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from checks.access.links import RIGHTS_NARROWED, RIGHTS_ORDERED
 from checks.check import Verdict, check, failed, not_applicable, passed
-from checks.policy_document import grants_everything, open_to_a_provider, open_to_everyone
+from checks.policy_document import open_to_a_provider, open_to_everyone
+from checks.policy_grants import allows_everything
 from evidence.facts.aws import MetadataOptions, PolicyDocument, RoleSession, UserPolicy
 
 
@@ -19,7 +20,7 @@ def user_gets_rights_through_groups(policies: list[UserPolicy]) -> Verdict:
 @check("aws-iam-user-no-full-access", on="aws.iam.user", severity="high", links=[RIGHTS_NARROWED])
 def user_lacks_full_access(policies: list[UserPolicy]) -> Verdict:
     """Is the user without a policy of its own that allows everything?"""
-    full = [_short(policy) for policy in policies if _is_full(policy)]
+    full = [_short(policy) for policy in policies if allows_everything(policy)]
     if full:
         return failed(f"the user may do everything through {', '.join(full)}")
     return passed("no policy of the user's own allows everything; its groups were not looked at")
@@ -45,12 +46,6 @@ def instance_guards_its_role(metadata_options: MetadataOptions) -> Verdict:
     if metadata_options["tokens"] == "required":
         return passed("the instance metadata service asks for a session token")
     return failed("the instance metadata service answers without a session token")
-
-
-def _is_full(policy: UserPolicy) -> bool:
-    if policy["document"] is None:
-        return policy["name"].endswith(":aws:policy/AdministratorAccess")
-    return grants_everything(policy["document"])
 
 
 def _short(policy: UserPolicy) -> str:

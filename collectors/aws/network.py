@@ -49,7 +49,7 @@ class SecurityGroup(AwsKind):
         rows = (row for page in pages for row in page["NetworkInterfaces"])
         return frozenset(group["GroupId"] for row in rows for group in row["Groups"])
 
-    @fact()
+    @fact(volatile=True)
     def use(self, security_group: Found, groups_in_use: frozenset[str]) -> GroupUse:
         """Whether some network interface has the group; interfaces of tasks come and go with them."""
         return {"used": security_group.handle in groups_in_use}
