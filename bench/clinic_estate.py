@@ -1,6 +1,7 @@
 """The seeded estate of the AWS bench: what a mid-sized clinic has in two regions, times a scale.
 
-Counts at scale 1: 200 buckets, 50 users, 100 instances, 227 volumes, 20 databases, 30 keys, 40 functions, 30 tables.
+Counts at scale 1: 200 buckets, 50 users, 100 instances, 226 volumes, 20 databases, 30 keys, 40 functions, 30 tables,
+and a few log groups, secrets, topics, queues, load balancers, file systems and repositories.
 """
 
 from __future__ import annotations
@@ -191,10 +192,10 @@ EACH_REGION: tuple[tuple[Callable[[Cloud, str, int], None], int], ...] = (
     (_keys, 15),
     (_functions, 20),
     (_tables, 15),
-    (_logs, 30),
-    (_secrets, 20),
-    (_messages, 10),
-    (_balancers, 5),
-    (_files, 5),
-    (_repositories, 10),
+    (_logs, 10),
+    (_secrets, 5),
+    (_messages, 3),
+    (_balancers, 2),
+    (_files, 2),
+    (_repositories, 3),
 )

@@ -71,10 +71,10 @@ class Clients:
         """The credentials that the SDK's usual chain finds for a profile ("" = default), None if there are none."""
         import botocore.session  # noqa: PLC0415 - the SDK is imported only when AWS is looked at
 
-        with self._lock:
-            session = botocore.session.Session(profile=profile or None)
-            session.register_component("data_loader", self._shared().get_component("data_loader"))
-            return session.get_credentials()
+        session = botocore.session.Session(profile=profile or None)
+        # The chain may ask what no kind does (a web identity's role), so its models are not cut.
+        session.get_component("data_loader").file_loader = LeanFiles({})
+        return session.get_credentials()
 
     def offered(self, service: str, region: str) -> bool:
         """Whether the SDK lists an endpoint of a service in a region; True where it lists none at all."""

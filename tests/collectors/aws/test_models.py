@@ -78,3 +78,23 @@ def test_clients_are_made_anew_after_they_were_closed(clients):
     before = clients.get("sqs", "us-east-1")
     clients.close()
     assert clients.get("sqs", "us-east-1") is not before
+
+
+@pytest.mark.server("moto")
+def test_a_web_identity_is_still_taken_by_the_sdks_own_chain(cloud, monkeypatch, tmp_path):
+    token = tmp_path / "token"
+    token.write_text("header.claims.signature")
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(token))
+    monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/night")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", cloud.url)
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    clients = Clients()
+    AwsPlatform(clients)
+    keys = clients.own_credentials("").get_frozen_credentials()
+    clients.close()
+    assert keys.token
+    assert (
+        cloud.front.counts["sts.assume_role_with_web_identity"]
+        + cloud.front.counts["unsigned.assume_role_with_web_identity"]
+    )
