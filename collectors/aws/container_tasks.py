@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from collectors.aws.client import AwsClient, own_arn
 from collectors.aws.kind import REGIONS, AwsKind
-from collectors.kind import Found, fact, lists, lookup
+from collectors.kind import Found, fact, lists
 from evidence.facts.aws_ecs import CommandLog, ServiceSettings, TaskContainer, TaskSettings
 
 _CLUSTERS = "clusterArns[ordered]"
@@ -95,20 +95,15 @@ class ContainerService(AwsKind):
                 answers |= {row["serviceArn"]: _settings(row) for row in answer["services"]}
         return answers
 
-    @lookup(needs={"list_clusters": "ecs:ListClusters", "describe_clusters": "ecs:DescribeClusters"})
-    def command_logs(self, ecs: AwsClient) -> Mapping[str, CommandLog]:
-        """DescribeClusters, 100 at a time: where each keeps what is run through ECS Exec, by ARN."""
-        arns = list(_clusters(ecs))
+    @fact(needs="ecs:DescribeClusters", batch=500)
+    def command_log(self, ecs: AwsClient, container_services: list[Found]) -> dict[str, CommandLog]:
+        """DescribeClusters, 100 at a time: what the services' clusters do with what is run through ECS Exec."""
+        arns = sorted({service.handle for service in container_services})
         found: dict[str, CommandLog] = {}
         for start in range(0, len(arns), 100):
             answer = ecs.describe_clusters(clusters=arns[start : start + 100], include=["CONFIGURATIONS"])
             found |= {row["clusterArn"]: _command_log(row) for row in answer["clusters"]}
-        return found
-
-    @fact()
-    def command_log(self, container_service: Found, command_logs: Mapping[str, CommandLog]) -> CommandLog:
-        """What its cluster says; a cluster deleted since the listing is an error."""
-        return command_logs[container_service.handle]
+        return {one.uid: found[one.handle] for one in container_services if one.handle in found}
 
 
 def _clusters(ecs: AwsClient) -> Iterator[str]:

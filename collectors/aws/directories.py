@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import ClassVar
 
 from collectors.aws.client import AwsClient
 from collectors.aws.kind import REGIONS, AwsKind
-from collectors.kind import Found, fact, lists, lookup
+from collectors.kind import Found, fact, lists
 from evidence.facts.aws_directories import DirectoryLogs, DirectoryTls, DirectoryType, SecondFactorServer
 
 _SHARED = "SharedMicrosoftAD"
@@ -54,16 +54,11 @@ class ManagedDirectory(AwsKind):
         rows = ds.describe_ldaps_settings(DirectoryId=identifier, Type="Client")["LDAPSSettingsInfo"]
         return {"status": rows[0]["LDAPSStatus"] if rows else ""}
 
-    @lookup(needs="ds:ListLogSubscriptions")
-    def subscriptions(self, ds: AwsClient) -> Mapping[str, list[str]]:
-        """ListLogSubscriptions of the region: log groups by the directory's id."""
-        found: dict[str, list[str]] = {}
+    @fact(needs="ds:ListLogSubscriptions", batch=500)
+    def logs(self, ds: AwsClient, managed_directories: list[Found]) -> dict[str, DirectoryLogs]:
+        """ListLogSubscriptions of the region, asked once for all directories."""
+        groups: dict[str, list[str]] = {}
         for page in ds.pages("list_log_subscriptions", Limit=100):
             for row in page["LogSubscriptions"]:
-                found.setdefault(row["DirectoryId"], []).append(row["LogGroupName"])
-        return found
-
-    @fact()
-    def logs(self, managed_directory: Found, subscriptions: Mapping[str, list[str]]) -> DirectoryLogs:
-        """The directory's own subscriptions."""
-        return {"groups": sorted(subscriptions.get(managed_directory.handle[0], []))}
+                groups.setdefault(row["DirectoryId"], []).append(row["LogGroupName"])
+        return {one.uid: {"groups": sorted(groups.get(one.handle[0], []))} for one in managed_directories}
