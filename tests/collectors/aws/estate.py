@@ -233,6 +233,7 @@ def _groups(cloud: Any, truth: dict[tuple[str, str], str], region: str) -> None:
         ec2.create_network_interface(SubnetId=subnet, Groups=[group])
         truth["aws-ec2-security-group-admin-ports", f"{name}-{region}"] = admin
         truth["aws-ec2-security-group-database-ports", f"{name}-{region}"] = database
+        truth["aws-ec2-security-group-all-ports", f"{name}-{region}"] = FAIL if protocol == "-1" else PASS
         truth["aws-ec2-security-group-default-closed", f"{name}-{region}"] = NONE
 
 
