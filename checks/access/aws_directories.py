@@ -19,8 +19,13 @@ def emergency_way_is_kept(ways: list[EmergencyWay], *, emergency: tuple[str, ...
     """Is there an identity kept for emergencies, and could somebody act as it?"""
     kept = [way for way in ways if way["name"] in emergency or (way["named"] and not emergency)]
     if not kept:
-        wanted = ", ".join(emergency) or "break glass or emergency"
-        return undecided(f"no identity with full access or a telling name is called {wanted}")
+        if emergency:
+            return undecided(
+                f"found no identity with full access or a telling name among {', '.join(emergency)}"
+            )
+        return undecided(
+            "no identity is named for emergencies (break glass, emergency), and the settings name none"
+        )
     names = ", ".join(f"{way['kind']} {way['name']}" for way in kept[:5])
     if not any(way["usable"] for way in kept):
         return failed(f"kept for emergencies, but nobody can act as it: {names}")
