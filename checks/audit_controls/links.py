@@ -96,13 +96,13 @@ CLUSTER_RECORDED = supporting(
 )
 EVENT_CALLS_ATTENTION = supporting(
     "164.312(b)",
-    proves="when the named event is recorded, an alarm reaches somebody who agreed to be told",
-    does_not_prove="that whoever is told acts on it, or that other events are examined",
+    proves="when the named event is recorded, an alarm is set to tell somebody who agreed to be told",
+    does_not_prove="that the message arrives, that whoever is told acts on it, or that other events are examined",
 )
 LOGINS_WATCHED = supporting(
     "164.308(a)(5)(ii)(C)",
-    proves="the named discrepancy at login to the console reaches somebody who agreed to be told",
-    does_not_prove="that logins elsewhere are monitored, or that whoever is told reports it",
+    proves="an alarm is set to tell somebody who agreed to it of the named discrepancy at login to the console",
+    does_not_prove="that the message arrives, that logins elsewhere are monitored, or that whoever is told reports it",
 )
 OUTPUT_LEAVES = supporting(
     "164.312(b)",

@@ -51,7 +51,7 @@ def verdict(watch: Watch, trail_logs: list[TrailLog], chain: Chain) -> Verdict:
     told = {name: _told(event, watch, chain, groups) for name, event in watch.events.items()}
     lost = {name: one for name, one in told.items() if not one.heard}
     if not lost:
-        return passed(f"a confirmed listener is told of {watch.about}")
+        return passed(f"an alarm is set to tell a confirmed listener of {watch.about}")
     for name, one in lost.items():
         if one.heard is None:
             return undecided(f"whether somebody is told of {name} is not known: {one.why}")
