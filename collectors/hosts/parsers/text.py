@@ -22,6 +22,11 @@ class Line:
 
 def lines(data: bytes) -> Iterator[str]:
     """The lines of `data` as text without control characters; over-long ones are cut."""
+    whole = data.decode("utf-8", "backslashreplace")
+    if len(data) <= _LONGEST and not _CONTROL.search(whole):
+        # Nearly every section: nothing to cut, nothing to replace.
+        yield from (line for line in whole.split("\n") if line.strip())
+        return
     for line in data.split(b"\n"):
         text = line[:_LONGEST].decode("utf-8", "backslashreplace")
         if text.strip():

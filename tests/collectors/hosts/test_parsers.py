@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.hosts.parsers.text import number
+from collectors.hosts.parsers.text import lines, number
 from evidence.canonical import canonical
 from evidence.model import Missing
 from tests.collectors.hosts import parsers
@@ -73,6 +73,12 @@ def test_nothing_is_encrypted_without_an_encrypting_mapping_or_dataset(path, dat
     values[-1] = b""
     fact = PARSERS[path.parent.name](*values)
     assert isinstance(fact, Missing) or all(row["storage"] != "encrypted" for row in fact)
+
+
+@given(st.binary(max_size=60))
+def test_lines_are_the_same_whether_they_come_at_once_or_behind_one_that_has_to_be_cut(data):
+    cut = b"x" * 70_000
+    assert list(lines(data + b"\n" + cut))[:-1] == list(lines(data))
 
 
 @given(st.text(max_size=30))
