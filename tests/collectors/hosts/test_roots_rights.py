@@ -3,16 +3,17 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from collectors.hosts.installed import helped_script
-from collectors.hosts.sections import SECTIONS
+from collectors.hosts.sections import SECTIONS, script
 from collectors.hosts.source import Host, Mode
 from collectors.hosts.ssh import SshTransport
-from collectors.hosts.transport import Phase, Unreachable
+from collectors.hosts.transport import Ending, Phase, Unreachable
 from evidence.model import Missing, Reason, Status
 from nightledger.host_permissions import three_ways
 from tests.collectors.hosts.lab import CHECKS, SCRIPTS, Lab, Seen, scan
@@ -146,6 +147,18 @@ def failure(login: Host) -> Unreachable:
     with pytest.raises(Unreachable) as error:
         SshTransport(login).run(b"true\n", 30)
     return error.value
+
+
+def test_what_a_client_that_hung_up_had_started_ends_by_itself(lab, tmp_path):
+    text = script({"zfs"}, nonce="c0ffee", deadline=2, sudo=False)
+    text = re.sub(rb"(?m)^section_zfs\(\) .*$", b"section_zfs() { probe sleep 31337; }", text)
+    sleeps = "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'sleep 3133[7]' || true"
+    with lab.host(tmp_path) as host:
+        assert SshTransport(host.login("nightledger")).run(text, 60, max_bytes=10).ending is Ending.TRUNCATED
+        end = time.monotonic() + 60
+        while (left := host.run(sleeps).strip()) != "0" and time.monotonic() < end:
+            time.sleep(0.2)
+    assert left == "0"
 
 
 @pytest.mark.parametrize(("mode", "sudo"), [(Mode.HELPER, False), (Mode.STDIN, False), (Mode.STDIN, True)])

@@ -185,6 +185,13 @@ def test_the_script_contains_no_command_that_changes_anything():
     }
 
 
+@pytest.mark.parametrize(
+    "words", ["--showkeys", "makecache", "apt-get update", " --refresh", "apk -U", "apk update"]
+)
+def test_no_key_of_a_disk_is_asked_for_and_no_list_of_packages_is_fetched(words):
+    assert words not in TEXT
+
+
 OVERLAY = """
 mount -t tmpfs none {place} && cd {place} && mkdir upper work root || exit 9
 mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work root || exit 9
