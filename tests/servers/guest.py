@@ -21,7 +21,7 @@ from collectors.hosts.source import Host, Mode
 _BUILD = Path(__file__).parents[2] / "scripts" / "guest"
 _ADDRESS = "10.99.0.2"
 _RELAY = Path(__file__).with_name("relay.py")
-_BOOT_SECONDS = 120
+_BOOT_SECONDS = 240
 
 
 def why_not() -> str:
@@ -60,7 +60,7 @@ class Guest:
             mode=mode,
         )
 
-    def do(self, script: str, seconds: int = 60) -> str:
+    def do(self, script: str, seconds: int = 240) -> str:
         """Run `script` as root with `sh -eu`; raises with what it said when it fails."""
         done = subprocess.run(
             [*self._ssh(), "sh", "-eu"],
