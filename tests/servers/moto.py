@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import random
 import re
 import socket
 import sys
@@ -86,6 +87,9 @@ class Front:
         self.after: dict[str, Callable[[], None]] = {}
         self.jitter: Callable[[], float] = lambda: 0.0
         self.throttle_every = 0
+        self.throttle_share = 0.0
+        self.throttled = 0
+        self._dice = random.Random(20261122)
         self.page_size = 0
         self.counts: Counter[str] = Counter()
         self.keys: list[tuple[str, str]] = []
@@ -137,7 +141,7 @@ class Front:
     def _own_answer(
         self, operation: str, region: str, protocol: str, number: int
     ) -> tuple[int, str, bytes] | None:
-        if self.throttle_every and number % self.throttle_every == 0:
+        if self._too_many(number):
             return _error(
                 protocol, "Throttling" if protocol != "s3" else "SlowDown", 503 if protocol == "s3" else 400
             )
@@ -152,10 +156,19 @@ class Front:
             return 200, "application/x-amz-json-1.1", json.dumps(answer).encode()
         return None
 
+    def _too_many(self, number: int) -> bool:
+        with self._lock:
+            hit = bool(self.throttle_every) and number % self.throttle_every == 0
+            hit = hit or self._dice.random() < self.throttle_share
+            self.throttled += hit
+            return hit
+
     def _identify(self, environ: dict[str, Any]) -> tuple[str, str, str]:
         scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", environ.get("HTTP_AUTHORIZATION", ""))
         region, service = (scope[1], scope[2]) if scope else ("", "unsigned")
         target = environ.get("HTTP_X_AMZ_TARGET")
+        if self.page_size:
+            self._shorten(environ)
         if target:
             name = SIGNED.get(service, service)
             return f"{name}.{_snake(target.rpartition('.')[2])}", "json", region
@@ -164,18 +177,31 @@ class Front:
         rest = operation_of(service, environ["REQUEST_METHOD"], environ["PATH_INFO"])
         if rest is not None:
             return rest, "xml" if service == "cloudfront" else "json", region
-        size = int(environ.get("CONTENT_LENGTH") or 0)
-        body = environ["wsgi.input"].read(size)
-        if self.page_size:
-            asked = rb"(MaxResults|MaxRecords|PageSize)=[0-9]+"
-            body = re.sub(asked, rb"\g<1>=%d" % self.page_size, body)
-            environ["CONTENT_LENGTH"] = str(len(body))
-        environ["wsgi.input"] = io.BytesIO(body)
+        body = _body(environ)
         form = urllib.parse.parse_qs(body.decode())
         if service == "elasticloadbalancing":
             service = "elb" if form.get("Version") == ["2012-06-01"] else "elbv2"
         name = _snake(form.get("Action", ["unknown"])[0]) + (" public" if "RestorableBy.1" in form else "")
         return f"{service}.{name}", "ec2" if service == "ec2" else "query", region
+
+    def _shorten(self, environ: dict[str, Any]) -> None:
+        """Ask for pages of this size, whether the request says how many in a form, in JSON or in its address."""
+        body = re.sub(_FORM_PAGE, rb"\g<1>=%d" % self.page_size, _body(environ))
+        body = re.sub(_JSON_PAGE, rb'"\g<1>": %d' % self.page_size, body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        environ["wsgi.input"] = io.BytesIO(body)
+        query = environ.get("QUERY_STRING", "").encode()
+        environ["QUERY_STRING"] = re.sub(_FORM_PAGE, rb"\g<1>=%d" % self.page_size, query).decode()
+
+
+_FORM_PAGE = rb"\b((?i:MaxResults|MaxRecords|PageSize|MaxItems|limit))=[0-9]+"
+_JSON_PAGE = rb'"((?i:MaxResults|MaxRecords|MaxItems|Limit|PageSize))": ?[0-9]+'
+
+
+def _body(environ: dict[str, Any]) -> bytes:
+    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
 
 
 def snapshot_block(state: str) -> str:
