@@ -6,9 +6,10 @@ Every document goes through `evidence.canonical`; docs/formats.md describes each
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from evidence.canonical import NotCanonical
+from evidence.canonical import NotCanonical, canonical
 from evidence.model import (
     Call,
     Coverage,
@@ -19,6 +20,7 @@ from evidence.model import (
     Missing,
     Observation,
     Reason,
+    Resource,
     Scope,
     ScopeStatus,
     Unit,
@@ -28,10 +30,25 @@ from evidence.model import (
 MISSING = "$missing"
 """The key that marks a fact we could not read; no fact may hold a mapping that uses it itself."""
 
+_QUOTED = f'"{MISSING}"'.encode()
+
 _AS_IT_IS = frozenset({str, int, bool, type(None), list, tuple})
 
 Document = dict[str, Any]
 """A JSON object as orjson reads and writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalHead:
+    """What a journal and its unit's row both say; `manifest` is the unit's digest, moments are UTC seconds."""
+
+    unit: Unit
+    manifest: str
+    principal: str
+    owner: str
+    attempt: int
+    started: str
+    finished: str
 
 
 def encode_fact(value: Fact) -> Json:
@@ -66,17 +83,25 @@ def decode_facts(document: Mapping[str, Any]) -> dict[str, Fact]:
 
 def evidence_document(observation: Observation) -> Document:
     """What is remembered of a resource: name, part, labels (as pairs: their keys need not be ASCII), facts."""
-    resource = observation.resource
-    return {
-        "name": resource.name,
-        "part": resource.scope.part,
-        "labels": resource.labels,
-        "facts": encode_facts(observation.facts),
-    }
+    return _evidence(observation.resource, encode_facts(observation.facts))
+
+
+def evidence_bytes(observation: Observation) -> bytes:
+    """The canonical bytes of an evidence document; what holds nothing to encode is written as it was given."""
+    try:
+        data = canonical(_evidence(observation.resource, observation.facts))
+    except NotCanonical:
+        data = b""
+    # The quoted key: a fact that is Missing, a fact that misuses the key, or a text; all get the long way.
+    return data if data and _QUOTED not in data else canonical(evidence_document(observation))
+
+
+def _evidence(resource: Resource, facts: Mapping[str, Fact]) -> Document:
+    return {"name": resource.name, "part": resource.scope.part, "labels": resource.labels, "facts": facts}
 
 
 def verdict_document(finding: Finding) -> Document:
-    """What a finding says, without whom it says it about: equal verdicts share one object."""
+    """What a finding says, without of which check and about whom."""
     return {
         "status": finding.status.value,
         "sentence": finding.sentence,
@@ -102,40 +127,55 @@ def decode_coverage(document: Mapping[str, Any]) -> tuple[Coverage, ...]:
 
 
 def manifest_document(
-    unit: Unit, principal: str, coverage: str, resources: Sequence[Sequence[str]]
+    unit: Unit, principal: str, coverage: str, held: Mapping[str, tuple[str, str]]
 ) -> Document:
-    """What a unit's digest is taken over: each resource as its `manifest_row`, sorted by uid."""
+    """What a unit's digest is taken over: three columns, sorted by uid, of what is held of each resource.
+
+    `held` maps uids to the digests of evidence ("" for a scope) and judgement ("" where nothing was asked).
+    Judgements are listed once and referred to by position: most resources of a unit share a few.
+    """
+    uids = sorted(held)
+    rows = [held[uid] for uid in uids]
+    judgements = sorted({judgement for _, judgement in rows})
+    position = {judgement: number for number, judgement in enumerate(judgements)}
     return {
         "v": 1,
         "unit": unit_key(unit),
         "principal": principal,
         "coverage": coverage,
-        "resources": resources,
+        "uids": uids,
+        "evidence": [evidence for evidence, _ in rows],
+        "judged": [position[judgement] for _, judgement in rows],
+        "judgements": judgements,
     }
 
 
-def manifest_row(uid: str, evidence: str, findings: Iterable[tuple[str, str]]) -> list[str]:
-    """A resource in a manifest: uid, evidence digest or "", then check and verdict digest in turn, sorted."""
-    row = [uid, evidence]
-    for said in sorted(findings):
-        row += said
-    return row
+def judgement_document(findings: Mapping[str, Finding]) -> Document:
+    """All that is said of one resource or scope, by check: equal judgements share one object."""
+    return {check: verdict_document(finding) for check, finding in findings.items()}
 
 
-def journal_document(result: UnitResult, manifest: str, owner: str, attempt: int) -> Document:
-    """How a unit was polled: calls, times, volatile facts, dropped fields; new every night, never compared."""
+def journal_body(result: UnitResult) -> Document:
+    """What a journal says beyond its unit's row: calls, volatile facts, dropped fields."""
     return {
-        "v": 1,
-        "unit": unit_key(result.unit),
-        "manifest": manifest,
-        "principal": result.principal,
-        "owner": owner,
-        "attempt": attempt,
-        "started": result.started,
-        "finished": result.finished,
         "calls": [_encode_call(call) for call in result.calls],
         "volatile": [[o.resource.uid, encode_facts(o.volatile)] for o in result.observations if o.volatile],
         "dropped": sorted([path, count] for path, count in result.dropped.items()),
+    }
+
+
+def journal_document(head: JournalHead, body: Document) -> Document:
+    """How a unit was polled; new every night, never compared. Its digest covers the unit's row as well."""
+    return {
+        "v": 1,
+        "unit": unit_key(head.unit),
+        "manifest": head.manifest,
+        "principal": head.principal,
+        "owner": head.owner,
+        "attempt": head.attempt,
+        "started": head.started,
+        "finished": head.finished,
+        **body,
     }
 
 

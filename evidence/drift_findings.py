@@ -139,7 +139,7 @@ def _blind_spot(nights: Nights, group: list[Question]) -> Entry:
     begun = min(_blind_since(question) for question in group)
     known = [span for question in group if (span := _latest_known(nights, question)) is not None]
     names = some(sorted(question.history.name for question in group))
-    reason = nights.verdict(first.now.verdict)
+    reason = first.now.verdict.sentence
     sentence = f"{first.key[0].kind} in {first.key[0].target}: {first.check} cannot judge {names}: {reason}"
     sentence += f"; unknown since {nights.since(begun)}, {_last_known(known)}"
     old = nights.days_ago(begun) > nights.limits.stale_days

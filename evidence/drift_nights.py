@@ -16,7 +16,7 @@ from evidence.documents import decode_facts
 from evidence.drift_entry import Limits
 from evidence.model import Fact, Resource, Scope, ScopeStatus, Status, Unit
 from evidence.store import EvidenceSpan, FindingSpan, Run, Store, UnitRow, UnitState
-from evidence.store.spans import evidence_of, findings_of, standing
+from evidence.store.standing import standing
 
 Rejudge = Callable[[str, Resource, Mapping[str, Fact]], Status | None]
 """Today's check put to yesterday's facts: (check id, resource, facts) to a status, None where it cannot say."""
@@ -129,8 +129,7 @@ class Nights:
 
     def decided(self, *spans: FindingSpan | None) -> set[str]:
         """The names of the facts that decided these findings."""
-        held = (orjson.loads(self.store.object(span.verdict)) for span in spans if span is not None)
-        return {name for document in held for name in document["facts"]}
+        return {name for span in spans if span is not None for name in span.verdict.facts}
 
     def observed(self, span: EvidenceSpan) -> tuple[Resource, dict[str, Fact]]:
         """The resource and its facts as that span holds them."""
@@ -139,10 +138,6 @@ class Nights:
         labels = tuple((key, value) for key, value in document["labels"])
         resource = Resource(span.unit.kind, span.uid, document["name"], scope, labels)
         return resource, decode_facts(document["facts"])
-
-    def verdict(self, digest: str) -> str:
-        """The sentence of a verdict."""
-        return str(orjson.loads(self.store.object(digest))["sentence"])
 
     def night(self, run: int) -> Night:
         """Another run of the series, for looking further back; read once."""
@@ -187,11 +182,10 @@ def _uids(store: Store, before: Run, after: Run) -> list[str]:
 
 def _histories(store: Store, series: str, uids: Sequence[str]) -> dict[Key, History]:
     histories: dict[Key, History] = {}
-    for evidence in evidence_of(store.backend, series, uids):
-        histories.setdefault((evidence.unit, evidence.uid), History()).evidence.append(evidence)
-    for finding in findings_of(store.backend, series, uids):
-        history = histories.setdefault((finding.unit, finding.uid), History())
-        history.findings.setdefault(finding.check, []).append(finding)
+    for resource in store.spans.of_uids(series, uids):
+        history = histories[resource.unit, resource.uid] = History(list(resource.evidence()))
+        for finding in resource.findings(store.judgements):
+            history.findings.setdefault(finding.check, []).append(finding)
     return histories
 
 

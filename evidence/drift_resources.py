@@ -13,7 +13,7 @@ from evidence.drift_entry import Change, Entry
 from evidence.drift_nights import History, Key, Nights, changed_facts, some
 from evidence.model import Status, Unit
 from evidence.store import EvidenceSpan
-from evidence.store.spans import held_per_part
+from evidence.store.standing import held_per_part
 
 _WORST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
 

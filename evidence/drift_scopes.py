@@ -10,7 +10,7 @@ from evidence.drift_entry import Change, Entry
 from evidence.drift_nights import Night, Nights, some
 from evidence.model import Coverage, ScopeStatus, Status, Unit
 from evidence.store import UnitRow
-from evidence.store.spans import held_per_part, runs_of, units_of, verdicts_in
+from evidence.store.standing import held_per_part, runs_of, units_of, verdicts_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,14 @@ def _judged_by_age(nights: Nights, unit: Unit, place: str, sentence: str, last: 
 def _held(nights: Nights, lost: Lost) -> tuple[int, Counter[Status]]:
     if not lost.last:
         return 0, Counter()
-    return verdicts_in(nights.store.backend, nights.after.run.series, lost.unit, lost.part, lost.last)
+    return verdicts_in(
+        nights.store.backend,
+        nights.store.judgements,
+        nights.after.run.series,
+        lost.unit,
+        lost.part,
+        lost.last,
+    )
 
 
 def _last_known(nights: Nights, last: int, resources: int, said: Counter[Status]) -> str:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from evidence.drift_entry import Change, Entry
 from evidence.drift_nights import Nights
 from evidence.records import OnResource, OnScope, Waiver
-from evidence.store.spans import evidence_of
 
 
 def waiver_drift(nights: Nights, waivers: Iterable[Waiver]) -> Iterator[Entry]:
@@ -38,8 +37,8 @@ def _orphaned(nights: Nights, waiver: Waiver) -> str:
         return "its check is no longer asked"
     match waiver.subject:
         case OnResource(uid):
-            spans = evidence_of(nights.store.backend, run.series, [uid])
-            held = any(span.from_run <= run.id < span.to_run for span in spans)
+            found = nights.store.spans.of_uids(run.series, [uid])
+            held = any(span.from_run <= run.id < span.to_run for one in found for span in one.evidence())
             return "" if held else "the resource is not there"
         case OnScope(target):
             polled = any(unit.target == target for unit in nights.after.units)

@@ -166,6 +166,9 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
     NOT_APPLICABLE = "not_applicable"
 
+    # Enum's own hash runs in Python and is not that of the equal string.
+    __hash__ = str.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

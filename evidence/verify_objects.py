@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from evidence.canonical import digest
-from evidence.store import Store, StoreError
+from evidence.store import Store, StoreError, UnitState
 from evidence.store.objects import dictionary_digest, named
 from evidence.verify_problem import Events, Problem, ProblemKind
 
@@ -29,18 +29,17 @@ class ObjectsCheck:
 def check_objects(store: Store, events: Events, run: int | None) -> ObjectsCheck:
     """Verify the objects first used in one run, or all objects and dictionaries with their references."""
     check = ObjectsCheck()
-    sql = "SELECT digest, codec, dictionary_id, data FROM object"
+    sql = "SELECT digest, packing, data FROM object"
     if run is None:
         _check_dictionaries(store, check)
         rows = store.backend.stream(sql)
     else:
-        begun = "SELECT object_id FROM evidence WHERE from_run = ? UNION SELECT verdict_id FROM finding WHERE from_run = ?"
-        rows = store.backend.stream(f"{sql} WHERE id IN ({begun})", (run, run))
-    for stored, codec, dictionary, data in rows:
+        rows = store.backend.stream(f"{sql} WHERE id IN ({_BEGUN})", (run, run))
+    for stored, packing, data in rows:
         check.count += 1
         name = named(bytes(stored))
         try:
-            sound = digest(store.objects.unpack(codec, dictionary, bytes(data))) == name
+            sound = digest(store.objects.unpack(packing, bytes(data))) == name
         except StoreError:
             sound = False
         if not sound:
@@ -58,9 +57,9 @@ def _check_dictionaries(store: Store, check: ObjectsCheck) -> None:
         known.add(number)
         if dictionary_digest(family, bytes(data)) != bytes(stored):
             check.add(_ALTERED, f"dictionary {number}", "its family and bytes do not give its digest")
-    used = "SELECT DISTINCT dictionary_id FROM object UNION SELECT DISTINCT dictionary_id FROM journal"
+    used = "SELECT packing FROM object WHERE packing > 0 UNION SELECT packing FROM run_unit WHERE packing > 0"
     for (number,) in store.backend.query(used):
-        if number and number not in known:
+        if number not in known:
             check.add(_MISSING, f"dictionary {number}", "objects or journals packed with it cannot be read")
 
 
@@ -81,7 +80,9 @@ def _check_references(store: Store, check: ObjectsCheck, events: Events) -> None
 def _named_elsewhere(store: Store, events: Events) -> set[str]:
     """Objects that documents name by digest: raw answers in journals, lists of units in sealed events."""
     names = {str(event.get("units", "")) for _, event in events.values()}
-    for packed in store.backend.stream("SELECT codec, dictionary_id, data FROM journal"):
+    for packed in store.backend.stream(
+        "SELECT packing, body FROM run_unit WHERE state = ?", (UnitState.DONE,)
+    ):
         try:
             journal = orjson.loads(store.objects.unpack(*packed))
         except (StoreError, orjson.JSONDecodeError):
@@ -90,14 +91,18 @@ def _named_elsewhere(store: Store, events: Events) -> set[str]:
     return names
 
 
+_BEGUN = (
+    "SELECT evidence_id FROM span WHERE from_run = ? UNION SELECT judgement_id FROM span WHERE from_run = ?"
+)
+
 _REFERENCES = (
-    ("evidence", "object_id"),
-    ("finding", "verdict_id"),
+    ("span", "evidence_id"),
+    ("span", "judgement_id"),
     ("run_unit", "coverage_id"),
     ("run", "plan_id"),
 )
 
 _LOOSE = """
 SELECT o.digest FROM object o WHERE o.id IN (
-SELECT id FROM object EXCEPT SELECT object_id FROM evidence EXCEPT SELECT verdict_id FROM finding
+SELECT id FROM object EXCEPT SELECT evidence_id FROM span EXCEPT SELECT judgement_id FROM span
 EXCEPT SELECT coverage_id FROM run_unit EXCEPT SELECT plan_id FROM run)"""

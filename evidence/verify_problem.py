@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from evidence.documents import JournalHead
 from evidence.model import Unit
 
 Events = Mapping[int, tuple[int, dict[str, Any]]]
@@ -49,7 +50,10 @@ class RunsCheck:
 
 @dataclass(frozen=True, slots=True)
 class StoredUnit:
-    """One row of run_unit with what it refers to; digests are "" where there is none."""
+    """One row of run_unit with what it refers to; digests are "" where there is none.
+
+    `head` is what the row says of how the unit was polled, `packing` and `body` hold the rest of its journal.
+    """
 
     id: int
     unit: Unit
@@ -59,5 +63,7 @@ class StoredUnit:
     coverage: str
     digest: str
     journal: str
-    told: Mapping[str, str | int]
+    head: JournalHead
+    packing: int
+    body: bytes
     untouched: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -10,13 +10,13 @@ from typing import Any
 import orjson
 
 from evidence.canonical import canonical, digest
-from evidence.documents import manifest_document, manifest_row
+from evidence.documents import JournalHead, manifest_document
 from evidence.ledger import leaf_hash, merkle_root
 from evidence.model import Unit
 from evidence.store import Store, StoreError, UnitState
 from evidence.store.backend import Row
+from evidence.store.moments import moment
 from evidence.store.objects import named
-from evidence.store.run_rows import moment
 from evidence.verify_journals import check_journals
 from evidence.verify_problem import Events, ProblemKind, RunsCheck, StoredUnit
 
@@ -72,7 +72,7 @@ def _check_run(store: Store, check: RunsCheck, run: int, event: Mapping[str, Any
         check.add(_ALTERED, f"run {run}, {unit.unit}", "its rows do not give the digest stored for it")
     _compare_root(check, run, "root", [unit.digest for unit in done], event)
     _compare_root(check, run, "journal_root", [unit.journal for unit in done], event)
-    check_journals(store, check, run, {unit.id: unit for unit in done})
+    check_journals(store, check, run, done)
 
 
 def _compare_listing(
@@ -118,54 +118,41 @@ def _compare_root(
 def _stored_units(store: Store, run: int) -> Iterator[StoredUnit]:
     for row in store.backend.query(_UNITS, (run,)):
         number, series, source, target, kind, state, principal, coverage, unit_digest, journal, *rest = row
-        owner, attempt, started, finished, *_ = rest
+        owner, attempt, started, finished, packing, body, *_ = rest
+        unit, name = Unit(source, target, kind), named(unit_digest) if unit_digest else ""
         yield StoredUnit(
             id=number,
-            unit=Unit(source, target, kind),
+            unit=unit,
             series=series,
             state=state,
             principal=principal or "",
             coverage=named(coverage) if coverage else "",
-            digest=named(unit_digest) if unit_digest else "",
+            digest=name,
             journal=named(journal) if journal else "",
-            told={
-                "owner": owner,
-                "attempt": attempt,
-                "started": moment(started),
-                "finished": moment(finished),
-            },
+            head=JournalHead(unit, name, principal or "", owner, attempt, moment(started), moment(finished)),
+            packing=packing,
+            body=body,
             untouched=not any([unit_digest, journal, *rest]),
         )
 
 
 def _derived(store: Store, run: int, units: Mapping[int, StoredUnit]) -> Iterator[tuple[int, str]]:
     """Each done unit's digest, recomputed from the rows that hold as of the run."""
-    store.interned.forget()
-    resources = groupby(store.backend.stream(_RESOURCES, (run, run, run)), key=itemgetter(0))
-    findings = groupby(store.backend.stream(_FINDINGS, (run, run, run)), key=itemgetter(0))
-    held, said = next(resources, None), next(findings, None)
+    rows = groupby(store.backend.stream(_HELD, (run, run, run)), key=itemgetter(0))
+    held = next(rows, None)
     for number in sorted(units):
         while held is not None and held[0] < number:
-            held = next(resources, None)
-        while said is not None and said[0] < number:
-            said = next(findings, None)
-        known = held[1] if held is not None and held[0] == number else iter(())
-        verdicts = said[1] if said is not None and said[0] == number else iter(())
-        yield number, _manifest_digest(store, units[number], known, list(verdicts))
+            held = next(rows, None)
+        known = held[1] if held is not None and held[0] == number else ()
+        yield number, _manifest_digest(units[number], known)
 
 
-def _manifest_digest(store: Store, unit: StoredUnit, known: Iterator[Row], verdicts: list[Row]) -> str:
-    checks = store.interned.checks({row[2] for row in verdicts})
-    digests = store.interned.digests({row[3] for row in verdicts})
-    findings: dict[int, list[tuple[str, str]]] = {}
-    for _, resource, check, verdict in verdicts:
-        findings.setdefault(resource, []).append((checks.get(check, ""), digests.get(verdict, "")))
-    rows = [
-        manifest_row(uid, named(evidence) if evidence else "", findings.get(resource, ()))
-        for _, resource, uid, evidence in known
-        if evidence is not None or resource in findings
-    ]
-    return digest(canonical(manifest_document(unit.unit, unit.principal, unit.coverage, sorted(rows))))
+def _manifest_digest(unit: StoredUnit, known: Iterable[Row]) -> str:
+    held = {
+        uid: (named(evidence) if evidence else "", named(judgement) if judgement else "")
+        for _, uid, evidence, judgement in known
+    }
+    return digest(canonical(manifest_document(unit.unit, unit.principal, unit.coverage, held)))
 
 
 _RUNS = """
@@ -174,17 +161,12 @@ FROM run LEFT JOIN object o ON o.id = run.plan_id"""
 
 _UNITS = """
 SELECT u.id, u.series, u.source, u.target, u.kind, ru.state, p.name, c.digest, ru.digest, ru.journal,
-    ru.owner, ru.attempt, ru.started, ru.finished, ru.principal_id, ru.coverage_id
+    ru.owner, ru.attempt, ru.started, ru.finished, ru.packing, ru.body, ru.principal_id, ru.coverage_id
 FROM run_unit ru JOIN unit u ON u.id = ru.unit_id LEFT JOIN principal p ON p.id = ru.principal_id
 LEFT JOIN object c ON c.id = ru.coverage_id WHERE ru.run_id = ?"""
 
-_RESOURCES = """
-SELECT ru.unit_id, r.id, r.uid, o.digest FROM run_unit ru JOIN resource r ON r.unit_id = ru.unit_id
-LEFT JOIN evidence e ON e.resource_id = r.id AND e.from_run <= ? AND e.to_run > ?
-LEFT JOIN object o ON o.id = e.object_id WHERE ru.run_id = ? ORDER BY ru.unit_id, r.id"""
-
-_FINDINGS = """
-SELECT ru.unit_id, r.id, f.check_id, f.verdict_id
-FROM run_unit ru JOIN resource r ON r.unit_id = ru.unit_id
-JOIN finding f ON f.resource_id = r.id AND f.from_run <= ? AND f.to_run > ?
-WHERE ru.run_id = ? ORDER BY ru.unit_id, r.id"""
+_HELD = """
+SELECT ru.unit_id, r.uid, e.digest, j.digest FROM run_unit ru JOIN resource r ON r.unit_id = ru.unit_id
+JOIN span s ON s.resource_id = r.id AND s.from_run <= ? AND s.to_run > ?
+LEFT JOIN object e ON e.id = s.evidence_id LEFT JOIN object j ON j.id = s.judgement_id
+WHERE ru.run_id = ? ORDER BY ru.unit_id"""

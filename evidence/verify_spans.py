@@ -9,7 +9,7 @@ import orjson
 from evidence.model import Scope, scope_uid
 from evidence.store import OPEN, Store, StoreError, UnitState
 from evidence.store.objects import named
-from evidence.store.rows import STATUSES
+from evidence.store.rows import STATUS_BITS
 from evidence.verify_problem import Problem, ProblemKind
 
 _ALTERED, _PLANTED = ProblemKind.ALTERED, ProblemKind.PLANTED
@@ -22,23 +22,22 @@ def check_spans(store: Store) -> list[Problem]:
 
 def _boundaries(store: Store) -> Iterator[Problem]:
     """A span begins and ends with runs that did the unit; one that does not lies outside every digest."""
-    for table in ("evidence", "finding"):
-        sql = _BOUNDARIES.format(table)
-        for uid, begun, ended in store.backend.query(sql, (UnitState.DONE, UnitState.DONE, OPEN)):
-            what = f"a row of table {table} spans runs {begun} to {ended}, which no run of its unit wrote"
-            yield Problem(_ALTERED, f"resource {uid}", what)
+    for uid, begun, ended in store.backend.query(_BOUNDARIES, (UnitState.DONE, UnitState.DONE, OPEN)):
+        what = f"a span of runs {begun} to {ended} is stored, which no run of its unit wrote"
+        yield Problem(_ALTERED, f"resource {uid}", what)
 
 
 def _statuses(store: Store) -> Iterator[Problem]:
-    """The status stored beside a finding is that of its verdict."""
-    for verdict, status, name in store.backend.query(_STATUSES):
+    """The statuses stored beside a judgement are those of its verdicts."""
+    for judgement, statuses, name in store.backend.query(_STATUSES):
         try:
-            said = orjson.loads(store.objects.get_row(verdict)[1])["status"]
-        except (StoreError, KeyError, orjson.JSONDecodeError):
+            verdicts = store.judgements.verdicts(judgement)
+        except (StoreError, KeyError, ValueError, TypeError):
             continue
-        if status not in STATUSES or STATUSES[status] != said:
-            what = f"findings with this verdict are stored as {STATUSES.get(status, status)}, it says {said}"
-            yield Problem(_ALTERED, f"finding with verdict {named(name)}", what)
+        said = sum({STATUS_BITS[verdict.status] for verdict in verdicts.values()})
+        if statuses != said:
+            what = f"spans with this judgement are stored with statuses {statuses}, it says {said}"
+            yield Problem(_ALTERED, f"judgement {named(name) if name else 'of nothing'}", what)
 
 
 def _names(store: Store) -> Iterator[Problem]:
@@ -67,36 +66,28 @@ def _strays(store: Store) -> Iterator[Problem]:
 
 
 _BOUNDARIES = """
-SELECT r.uid, s.from_run, s.to_run FROM {0} s JOIN resource r ON r.id = s.resource_id
+SELECT r.uid, s.from_run, s.to_run FROM span s JOIN resource r ON r.id = s.resource_id
 LEFT JOIN run_unit b ON b.run_id = s.from_run AND b.unit_id = r.unit_id AND b.state = ?
 LEFT JOIN run_unit e ON e.run_id = s.to_run AND e.unit_id = r.unit_id AND e.state = ?
 WHERE b.run_id IS NULL OR (e.run_id IS NULL AND s.to_run <> ?) OR s.from_run >= s.to_run"""
 
 _STATUSES = """
-SELECT DISTINCT f.verdict_id, f.status, o.digest FROM finding f JOIN object o ON o.id = f.verdict_id"""
+SELECT DISTINCT s.judgement_id, s.statuses, o.digest FROM span s LEFT JOIN object o ON o.id = s.judgement_id"""
 
 _NAMES = """
-SELECT r.uid, r.name, r.part, u.target, u.kind, o.codec, o.dictionary_id, o.data
+SELECT r.uid, r.name, r.part, u.target, u.kind, o.packing, o.data
 FROM resource r JOIN unit u ON u.id = r.unit_id
-LEFT JOIN evidence e ON e.resource_id = r.id
-    AND e.from_run = (SELECT max(n.from_run) FROM evidence n WHERE n.resource_id = r.id)
-LEFT JOIN object o ON o.id = e.object_id"""
+LEFT JOIN span s ON s.resource_id = r.id AND s.evidence_id <> 0 AND s.from_run = (
+    SELECT max(n.from_run) FROM span n WHERE n.resource_id = r.id AND n.evidence_id <> 0)
+LEFT JOIN object o ON o.id = s.evidence_id"""
 
 _STRAYS = {
     "resource": "SELECT count(*) FROM resource r LEFT JOIN unit u ON u.id = r.unit_id WHERE u.id IS NULL",
-    "evidence": """
-SELECT count(*) FROM evidence e LEFT JOIN resource r ON r.id = e.resource_id WHERE r.id IS NULL""",
-    "finding": """
-SELECT count(*) FROM finding f LEFT JOIN resource r ON r.id = f.resource_id WHERE r.id IS NULL""",
+    "span": "SELECT count(*) FROM span s LEFT JOIN resource r ON r.id = s.resource_id WHERE r.id IS NULL",
     "unit": "SELECT count(*) FROM unit u LEFT JOIN run_unit n ON n.unit_id = u.id WHERE n.unit_id IS NULL",
     "run_unit": """
 SELECT count(*) FROM run_unit n LEFT JOIN unit u ON u.id = n.unit_id
 LEFT JOIN run ON run.id = n.run_id WHERE u.id IS NULL OR run.id IS NULL""",
-    "journal": """
-SELECT count(*) FROM journal j LEFT JOIN run_unit n ON n.run_id = j.run_id AND n.unit_id = j.unit_id
-WHERE n.unit_id IS NULL""",
     "principal": """
 SELECT count(*) FROM principal p LEFT JOIN run_unit n ON n.principal_id = p.id WHERE n.unit_id IS NULL""",
-    "check_name": """
-SELECT count(*) FROM check_name c LEFT JOIN finding f ON f.check_id = c.id WHERE f.check_id IS NULL""",
 }

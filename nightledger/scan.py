@@ -82,9 +82,10 @@ def scan(
         planned=(),
     )
     with stop.on_signals():
-        for judged in run(plan, _Planned(store, run_id, progress), cancelled=stop):
-            store.commit_unit(run_id, judged.result, judged.findings)
-            tally.add(judged)
+        with store.ingest(run_id) as commit:
+            for judged in run(plan, _Planned(store, run_id, progress), cancelled=stop):
+                commit(judged.result, judged.findings)
+                tally.add(judged)
         stopped = stop()
         sealed = store.finish_run(run_id, finished=utc_now(), state="interrupted" if stopped else "sealed")
     return Scanned(sealed, tally, stopped=stopped)

@@ -13,12 +13,19 @@ from evidence.store.errors import StoreError
 OPEN = 2147483647
 """The end of an interval that still holds."""
 
+_CHUNK = 500
+
 Row = tuple[Any, ...]
 """One row as the engine gives it: integers, text and bytes."""
 
 
 class Backend(Protocol):
-    """One connection to one engine, used by one thread at a time; errors leave it as StoreError."""
+    """One connection to one engine, used by one thread at a time; errors leave it as StoreError.
+
+    `keep_rows` ends a SELECT whose rows no other transaction may change until this one ends.
+    """
+
+    keep_rows: str
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """All rows of a statement."""
@@ -59,6 +66,17 @@ class Backend(Protocol):
     def close(self) -> None:
         """Give the connection back; closing twice is harmless."""
         ...
+
+
+def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The values in pieces small enough for one statement's parameters."""
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
+
+
+def marks(values: Sequence[Any]) -> str:
+    """One `?` for each value."""
+    return ", ".join("?" * len(values))
 
 
 def statements(ddl: str) -> list[str]:

@@ -6,144 +6,142 @@ carried, and the unit's coverage names it as not seen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from evidence.model import ScopeStatus
-from evidence.store.backend import OPEN, Backend
-from evidence.store.interned import Interned
+from evidence.canonical import canonical, digest
+from evidence.model import ScopeStatus, Status
+from evidence.store.backend import OPEN, Backend, chunks, marks
 from evidence.store.objects import Objects, named
-from evidence.store.prepare import Entry, Prepared
-from evidence.store.rows import STATUS_CODES
+from evidence.store.prepare import Held, Judgement, Prepared
+from evidence.store.rows import STATUS_BITS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Remembered:
-    """The open rows of one unit: row ids of all its resources, and the entries that still hold."""
+    """One unit's resources as they are stored: row ids, names and parts, and what still holds, all by uid."""
 
-    ids: dict[str, int]
-    entries: dict[str, Entry]
-    places: dict[str, tuple[str, str]]
-
-
-def carried(prepared: Prepared, remembered: Remembered, checks: Mapping[str, str]) -> dict[str, Entry]:
-    """What is remembered, was not seen and may still be there; findings of deselected checks are let go.
-
-    Only resources: what is to be said of a scope, every finished unit says anew.
-    """
-    listed = {c.scope.part for c in prepared.result.coverage if c.status is ScopeStatus.COMPLETE}
-    kept: dict[str, Entry] = {}
-    for uid, entry in remembered.entries.items():
-        if entry.evidence and uid not in prepared.entries and entry.part not in listed:
-            findings = {check: said for check, said in entry.findings.items() if check in checks}
-            kept[uid] = Entry(entry.name, entry.part, entry.evidence, findings)
-    return kept
+    ids: dict[str, int] = field(default_factory=dict)
+    places: dict[str, tuple[str, str]] = field(default_factory=dict)
+    held: dict[str, Held] = field(default_factory=dict)
 
 
-def remember(backend: Backend, interned: Interned, unit_id: int) -> Remembered:
-    """Read the open rows of one unit: memory is that of the unit, never of the estate."""
-    remembered = Remembered({}, {}, {})
-    entries: dict[int, Entry] = {}
-    for row, uid, name, part, evidence in backend.query(_OPEN_EVIDENCE, (OPEN, unit_id)):
-        remembered.ids[uid] = row
-        remembered.places[uid] = (name, part)
-        entries[row] = Entry(name, part, "" if evidence is None else named(evidence))
-    found = backend.query(_OPEN_FINDINGS, (unit_id, OPEN))
-    checks = interned.checks({row[1] for row in found})
-    digests = interned.digests({row[2] for row in found})
-    for row, check, verdict in found:
-        entries[row].findings[checks[check]] = digests[verdict]
-    for uid, row in remembered.ids.items():
-        if entries[row].evidence or entries[row].findings:
-            remembered.entries[uid] = entries[row]
+def remember(backend: Backend, objects: Objects, units: Sequence[int]) -> dict[int, Remembered]:
+    """Read the open rows of some units: memory is that of the units, never of the estate."""
+    remembered = {unit: Remembered() for unit in units}
+    rows = backend.query(_OPEN.format(", ".join("?" * len(units))), (OPEN, *units))
+    names = objects.named_rows({row[6] for row in rows if row[6]})
+    for unit, row, uid, name, part, evidence, judgement in rows:
+        known = remembered[unit]
+        known.ids[uid] = row
+        known.places[uid] = (name, part)
+        if judgement is not None:
+            known.held[uid] = (named(evidence) if evidence else "", names.get(judgement, ""))
     return remembered
 
 
-class Difference:
-    """Writes what changed between the remembered and the new entries of one unit, inside a transaction."""
+class Carrying:
+    """What is remembered, was not seen and may still be there; verdicts of deselected checks are let go.
 
-    def __init__(
-        self, backend: Backend, objects: Objects, interned: Interned, unit_id: int, run: int
-    ) -> None:
-        self._backend = backend
-        self._interned = interned
+    Only resources: what is to be said of a scope, every finished unit says anew.
+    """
+
+    def __init__(self, objects: Objects, checks: Mapping[str, str]) -> None:
         self._objects = objects
-        self._unit = unit_id
+        self._checks = checks
+
+    def carried(self, prepared: Prepared, remembered: Remembered) -> dict[str, Held]:
+        """What to hold of the unseen; a judgement that loses a check is added to the prepared ones."""
+        listed = {c.scope.part for c in prepared.result.coverage if c.status is ScopeStatus.COMPLETE}
+        kept: dict[str, Held] = {}
+        for uid, (evidence, judgement) in remembered.held.items():
+            if evidence and uid not in prepared.held and remembered.places[uid][1] not in listed:
+                kept[uid] = (evidence, self._still_asked(prepared, judgement) if judgement else "")
+        return kept
+
+    def _still_asked(self, prepared: Prepared, name: str) -> str:
+        document = self._objects.document(name)
+        asked = {check: verdict for check, verdict in document.items() if check in self._checks}
+        if not asked:
+            return ""
+        data = canonical(asked)
+        statuses = sum({STATUS_BITS[Status(verdict["status"])] for verdict in asked.values()})
+        judged = prepared.judgements.setdefault(digest(data), Judgement(digest(data), data, statuses))
+        return judged.digest
+
+
+class Difference:
+    """Gathers what changed in some units between what is remembered and what holds now, then writes it at once."""
+
+    def __init__(self, backend: Backend, objects: Objects, run: int) -> None:
+        self._backend = backend
+        self._objects = objects
         self._run = run
+        self._moved: list[tuple[str, str, int]] = []
+        self._fresh: list[tuple[int, str, str, str]] = []
+        self._ended: list[int] = []
+        self._begun: list[tuple[int, str, Held]] = []
+        self._ids: dict[int, dict[str, int]] = {}
+        self._documents: dict[str, dict[str, bytes]] = defaultdict(dict)
+        self._statuses: dict[str, int] = {"": 0}
 
-    def write(self, prepared: Prepared, remembered: Remembered, new: Mapping[str, Entry]) -> None:
-        """Close and open rows so that `new` is what holds from this run on."""
-        ids = self._place(remembered, new)
-        held = remembered.entries
-        changed = [uid for uid in {**held, **new} if held.get(uid) != new.get(uid)]
-        old = {uid: held[uid] for uid in changed if uid in held}
-        now = {uid: new[uid] for uid in changed if uid in new}
-        self._evidence(prepared, old, now, ids)
-        self._findings(prepared, old, now, ids)
+    def add(self, unit_id: int, prepared: Prepared, remembered: Remembered, kept: Mapping[str, Held]) -> None:
+        """Note what closes and opens so that what was prepared or kept is what holds of this unit from now on."""
+        ids = self._ids[unit_id] = remembered.ids
+        for uid, place in prepared.places().items():
+            if uid not in ids:
+                self._fresh.append((unit_id, uid, *place))
+            elif remembered.places[uid] != place:
+                self._moved.append((*place, ids[uid]))
+        held, now = remembered.held, {**prepared.held, **kept}
+        self._ended += [ids[uid] for uid, was in held.items() if now.get(uid) != was]
+        for uid, holds in now.items():
+            if held.get(uid) != holds:
+                self._begun.append((unit_id, uid, holds))
+                self._need(prepared, *holds)
 
-    def _place(self, remembered: Remembered, new: Mapping[str, Entry]) -> dict[str, int]:
-        """Row ids for all entries, with names and parts brought up to date."""
-        fresh = [(self._unit, uid, e.name, e.part) for uid, e in new.items() if uid not in remembered.ids]
-        self._backend.insert_many("resource", "unit_id, uid, name, part", fresh, ignore=False)
-        moved = [
-            (e.name, e.part, remembered.ids[uid])
-            for uid, e in new.items()
-            if uid in remembered.places and remembered.places[uid] != (e.name, e.part)
-        ]
-        self._backend.execute_many("UPDATE resource SET name = ?, part = ? WHERE id = ?", moved)
-        if not fresh:
-            return remembered.ids
-        rows = self._backend.query("SELECT uid, id FROM resource WHERE unit_id = ?", (self._unit,))
-        return {str(uid): int(row) for uid, row in rows}
+    def _need(self, prepared: Prepared, evidence: str, judgement: str) -> None:
+        kind = prepared.result.unit.kind
+        if evidence in prepared.documents:
+            self._documents[f"evidence:{kind}"][evidence] = prepared.documents[evidence]
+        if judgement:
+            judged = prepared.judgements[judgement]
+            self._documents[f"judgement:{kind}"][judgement] = judged.data
+            self._statuses[judgement] = judged.statuses
 
-    def _evidence(
-        self, prepared: Prepared, old: Mapping[str, Entry], new: Mapping[str, Entry], ids: Mapping[str, int]
-    ) -> None:
-        before = {uid: e.evidence for uid, e in old.items() if e.evidence}
-        after = {uid: e.evidence for uid, e in new.items() if e.evidence}
-        ended = [(self._run, ids[uid], OPEN) for uid, name in before.items() if after.get(uid) != name]
-        begun = {uid: name for uid, name in after.items() if before.get(uid) != name}
-        self._backend.execute_many(
-            "UPDATE evidence SET to_run = ? WHERE resource_id = ? AND to_run = ?", ended
-        )
-        documents = {name: prepared.documents[name] for name in begun.values()}
-        rows = self._objects.put(documents, f"evidence:{prepared.result.unit.kind}")
+    def write(self) -> None:
+        """Write all that was noted, inside the caller's transaction."""
+        self._backend.execute_many("UPDATE resource SET name = ?, part = ? WHERE id = ?", self._moved)
+        if self._fresh:
+            self._place()
+        for chunk in chunks(self._ended):
+            sql = f"UPDATE span SET to_run = ? WHERE to_run = ? AND resource_id IN ({marks(chunk)})"  # noqa: S608 - marks
+            self._backend.execute(sql, (self._run, OPEN, *chunk))
+        rows = self._objects.put(self._documents)
+        # Evidence that is kept while its judgement loses a check was stored by an earlier run.
+        kept = {evidence for _, _, (evidence, _) in self._begun} - rows.keys() - {""}
+        rows |= {"": 0, **self._objects.ids(kept)}
         self._backend.insert_many(
-            "evidence",
-            "resource_id, from_run, to_run, object_id",
-            [(ids[uid], self._run, OPEN, rows[name]) for uid, name in begun.items()],
-            ignore=False,
-        )
-
-    def _findings(
-        self, prepared: Prepared, old: Mapping[str, Entry], new: Mapping[str, Entry], ids: Mapping[str, int]
-    ) -> None:
-        before = {(uid, check): said for uid, e in old.items() for check, said in e.findings.items()}
-        after = {(uid, check): said for uid, e in new.items() for check, said in e.findings.items()}
-        ended = [key for key, said in before.items() if after.get(key) != said]
-        begun = {key: said for key, said in after.items() if before.get(key) != said}
-        checks = self._interned.check_ids({check for _, check in [*ended, *begun]})
-        self._backend.execute_many(
-            "UPDATE finding SET to_run = ? WHERE resource_id = ? AND check_id = ? AND to_run = ?",
-            [(self._run, ids[uid], checks[check], OPEN) for uid, check in ended],
-        )
-        rows = self._objects.put({said: prepared.verdicts[said] for said in begun.values()}, "verdict")
-        self._backend.insert_many(
-            "finding",
-            "resource_id, check_id, from_run, to_run, status, verdict_id",
+            "span",
+            "resource_id, from_run, to_run, evidence_id, judgement_id, statuses",
             [
-                (ids[uid], checks[check], self._run, OPEN, STATUS_CODES[prepared.statuses[said]], rows[said])
-                for (uid, check), said in begun.items()
+                (self._ids[unit][uid], self._run, OPEN, rows[said[0]], rows[said[1]], self._statuses[said[1]])
+                for unit, uid, said in self._begun
             ],
             ignore=False,
         )
 
+    def _place(self) -> None:
+        """Make rows for new resources and learn their ids."""
+        self._backend.insert_many("resource", "unit_id, uid, name, part", self._fresh, ignore=False)
+        for chunk in chunks(sorted({unit for unit, *_ in self._fresh})):
+            sql = f"SELECT unit_id, uid, id FROM resource WHERE unit_id IN ({marks(chunk)})"  # noqa: S608 - marks
+            for unit, uid, row in self._backend.query(sql, chunk):
+                self._ids[unit][uid] = row
 
-_OPEN_EVIDENCE = """
-SELECT r.id, r.uid, r.name, r.part, o.digest FROM resource r
-LEFT JOIN evidence e ON e.resource_id = r.id AND e.to_run = ?
-LEFT JOIN object o ON o.id = e.object_id WHERE r.unit_id = ?"""
 
-_OPEN_FINDINGS = """
-SELECT f.resource_id, f.check_id, f.verdict_id FROM resource r
-JOIN finding f ON f.resource_id = r.id WHERE r.unit_id = ? AND f.to_run = ?"""
+_OPEN = """
+SELECT r.unit_id, r.id, r.uid, r.name, r.part, e.digest, s.judgement_id FROM resource r
+LEFT JOIN span s ON s.resource_id = r.id AND s.to_run = ?
+LEFT JOIN object e ON e.id = s.evidence_id WHERE r.unit_id IN ({})"""

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+import orjson
 import zstandard
 
-from evidence.store.backend import Backend
+from evidence.store.backend import Backend, chunks, marks
 from evidence.store.errors import NotFound, StoreBroken
 
-_PLAIN, _ZSTD = 0, 1
+_AS_IT_IS, _NO_DICTIONARY = -1, 0
 _LEVEL = 3
-_NO_DICTIONARY = 0
 _SAMPLES = 256
 _DICTIONARY_BYTES = 16_384
-_CHUNK = 500
 _REMEMBERED = 20_000
 
 _Bytes = bytes | bytearray | memoryview
@@ -32,17 +32,23 @@ class Objects:
         self._backend = backend
         self._codecs: dict[int, _Codec] = {}
         self._ids: dict[str, int] = {}
+        self._names: dict[int, str] = {0: ""}
         self._newest: dict[str, int] | None = None
         self._samples: dict[str, list[_Bytes]] = defaultdict(list)
 
-    def put(self, documents: Mapping[str, bytes], family: str) -> dict[str, int]:
-        """Store what is new among the documents; gives the row id of each by its digest."""
-        ids = self.ids(documents)
-        fresh = {name: data for name, data in documents.items() if name not in ids}
+    def put(self, families: Mapping[str, Mapping[str, bytes]]) -> dict[str, int]:
+        """Store what is new among the documents of each family; gives the row id of each by its digest."""
+        ids = self.ids(name for documents in families.values() for name in documents)
+        fresh = {
+            name: (data, family)
+            for family, documents in families.items()
+            for name, data in documents.items()
+            if name not in ids
+        }
         if fresh:
             # Sorted, so that two writers of the same objects wait for each other in one order.
-            rows = [(raw_digest(name), *self.pack(data, family)) for name, data in sorted(fresh.items())]
-            self._backend.insert_many("object", "digest, codec, dictionary_id, data", rows, ignore=True)
+            rows = [(raw_digest(name), *self.pack(*document)) for name, document in sorted(fresh.items())]
+            self._backend.insert_many("object", "digest, packing, data", rows, ignore=True)
             ids.update(self.ids(fresh))
         return ids
 
@@ -51,10 +57,8 @@ class Objects:
         wanted_names = list(names)
         found = {name: self._ids[name] for name in wanted_names if name in self._ids}
         wanted = [raw_digest(name) for name in wanted_names if name not in found]
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
-            marks = ", ".join("?" * len(chunk))
-            sql = f"SELECT digest, id FROM object WHERE digest IN ({marks})"  # noqa: S608 - only question marks
+        for chunk in chunks(wanted):
+            sql = f"SELECT digest, id FROM object WHERE digest IN ({marks(chunk)})"  # noqa: S608 - marks
             found.update((named(digest), row) for digest, row in self._backend.query(sql, chunk))
         if len(self._ids) + len(found) > _REMEMBERED:
             self._ids.clear()
@@ -63,47 +67,64 @@ class Objects:
 
     def get(self, name: str) -> bytes:
         """The bytes behind a digest, checked against it; raises NotFound or StoreBroken."""
-        sql = "SELECT codec, dictionary_id, data FROM object WHERE digest = ?"
-        return self._read(self._backend.query(sql, (raw_digest(name),)), name)
+        rows = self._backend.query(
+            "SELECT digest, packing, data FROM object WHERE digest = ?", (raw_digest(name),)
+        )
+        if not rows:
+            raise NotFound(f"{name} is not in the store")
+        return self.checked(*rows[0])
 
     def get_row(self, row: int) -> tuple[str, bytes]:
         """The digest and the bytes of one row, checked against each other."""
-        found = self._backend.query(
-            "SELECT codec, dictionary_id, data, digest FROM object WHERE id = ?", (row,)
-        )
-        name = named(found[0][3]) if found else f"object {row}"
-        return name, self._read([r[:3] for r in found], name)
+        rows = self._backend.query("SELECT digest, packing, data FROM object WHERE id = ?", (row,))
+        if not rows:
+            raise NotFound(f"object {row} is not in the store")
+        return named(rows[0][0]), self.checked(*rows[0])
 
-    def pack(self, data: bytes, family: str) -> tuple[int, int, bytes]:
-        """The codec, dictionary and stored form of some bytes; call it inside the transaction that stores them."""
+    def checked(self, digest: bytes, packing: int, data: bytes) -> bytes:
+        """The bytes of a row as it was read, checked against its digest; raises StoreBroken."""
+        plain = self.unpack(packing, data)
+        if hashlib.sha256(plain).digest() != digest:
+            raise StoreBroken(f"{named(digest)} was altered: its bytes have another digest")
+        return plain
+
+    def document(self, name: str) -> Any:
+        """The JSON behind a digest, checked against it; raises NotFound or StoreBroken."""
+        return orjson.loads(self.get(name))
+
+    def pack(self, data: bytes, family: str) -> tuple[int, bytes]:
+        """The packing and stored form of some bytes; call it inside the transaction that stores them."""
         dictionary = self._dictionary_for(family, data)
         packed = self._codec(dictionary).compress(data)
-        return (_ZSTD, dictionary, packed) if len(packed) < len(data) else (_PLAIN, _NO_DICTIONARY, data)
+        return (dictionary, packed) if len(packed) < len(data) else (_AS_IT_IS, data)
 
-    def unpack(self, codec: int, dictionary: int, data: bytes) -> bytes:
+    def unpack(self, packing: int, data: bytes) -> bytes:
         """The bytes that were packed; raises StoreBroken when they cannot be had."""
-        if codec == _PLAIN:
+        if packing == _AS_IT_IS:
             return data
-        if codec != _ZSTD:
-            raise StoreBroken(f"stored bytes are packed in an unknown way ({codec})")
+        if packing < _AS_IT_IS:
+            raise StoreBroken(f"stored bytes are packed in an unknown way ({packing})")
         try:
-            return self._codec(dictionary).decompress(data)
+            return self._codec(packing).decompress(data)
         except zstandard.ZstdError as error:
             raise StoreBroken(f"stored bytes cannot be unpacked: {error}") from None
+
+    def named_rows(self, rows: Iterable[int]) -> Mapping[int, str]:
+        """The digests of rows that many refer to, at least of those asked for and stored; remembered."""
+        unknown = sorted(set(rows) - self._names.keys())
+        if len(self._names) + len(unknown) > _REMEMBERED:
+            self._names, unknown = {}, sorted(set(rows))
+        for chunk in chunks(unknown):
+            sql = f"SELECT id, digest FROM object WHERE id IN ({marks(chunk)})"  # noqa: S608 - marks
+            self._names.update((int(row), named(digest)) for row, digest in self._backend.query(sql, chunk))
+        return self._names
 
     def forget(self) -> None:
         """Drop what is remembered of dictionaries: call it when a transaction was rolled back."""
         self._newest = None
         self._codecs.clear()
         self._ids.clear()
-
-    def _read(self, rows: Sequence[tuple[int, int, bytes]], name: str) -> bytes:
-        if not rows:
-            raise NotFound(f"{name} is not in the store")
-        data = self.unpack(*rows[0])
-        if digest_of(data) != name:
-            raise StoreBroken(f"{name} was altered: its bytes have another digest")
-        return data
+        self._names.clear()
 
     def _dictionary_for(self, family: str, data: bytes) -> int:
         if self._newest is None:
@@ -158,11 +179,6 @@ class _Codec:
 def dictionary_digest(family: str, data: bytes) -> bytes:
     """The 32-byte digest of a dictionary with its family: SHA-256 over the family, a newline and the data."""
     return hashlib.sha256(family.encode() + b"\n" + data).digest()
-
-
-def digest_of(data: bytes) -> str:
-    """The named digest of some bytes."""
-    return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
 def raw_digest(name: str) -> bytes:

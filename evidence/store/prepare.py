@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 
 from evidence.canonical import canonical, digest
 from evidence.documents import (
+    JournalHead,
     coverage_document,
-    evidence_document,
+    evidence_bytes,
+    journal_body,
     journal_document,
+    judgement_document,
     manifest_document,
-    manifest_row,
-    verdict_document,
 )
-from evidence.model import Finding, Missing, Resource, Scope, ScopeStatus, Status, UnitResult, scope_uid
+from evidence.model import Finding, Scope, ScopeStatus, UnitResult, scope_uid
 from evidence.store.errors import StoreError
+from evidence.store.rows import STATUS_BITS
 
-_REMEMBERED_VERDICTS = 65_536
+_REMEMBERED = 4_096
+_SAID = attrgetter("check", "status", "sentence", "facts", "missing")
 
-_VerdictKey = tuple[Status, str, tuple[str, ...], tuple[tuple[str, Missing], ...]]
+Held = tuple[str, str]
+"""What is held of a resource or scope: the digests of evidence ("" for a scope) and judgement ("" for none)."""
 
 
-@dataclass(slots=True)
-class Entry:
-    """What is, or is to be, remembered of one resource or scope; `evidence` is "" for a scope."""
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All that is said of one resource or scope as canonical bytes; `statuses` is the sum of STATUS_BITS."""
 
-    name: str
-    part: str
-    evidence: str = ""
-    findings: dict[str, str] = field(default_factory=dict)
+    digest: str
+    data: bytes
+    statuses: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,60 +42,93 @@ class Prepared:
     """A unit's result as documents and digests, before the store is asked anything."""
 
     result: UnitResult
-    entries: dict[str, Entry]
+    held: dict[str, Held]
     documents: dict[str, bytes]
-    verdicts: dict[str, bytes]
-    statuses: dict[str, Status]
+    judgements: dict[str, Judgement]
+    scopes: dict[str, Scope]
+
+    def places(self) -> dict[str, tuple[str, str]]:
+        """Name and part of everything held, by uid."""
+        places = {uid: (str(scope), scope.part) for uid, scope in self.scopes.items()}
+        for observation in self.result.observations:
+            resource = observation.resource
+            places[resource.uid] = (resource.name, resource.scope.part)
+        return places
 
 
-class Verdicts:
-    """The bytes and digests of verdicts, remembered because most of a night's verdicts are yesterday's."""
+class Judgements:
+    """Judgements by what they say, remembered because most of a night's judgements are alike."""
 
     def __init__(self) -> None:
-        self._known: dict[_VerdictKey, tuple[str, bytes]] = {}
+        self._known: dict[tuple[Any, ...], Judgement] = {}
+        self._last: tuple[tuple[Any, ...], Judgement] | None = None
 
-    def of(self, finding: Finding) -> tuple[str, bytes]:
-        """The digest and canonical bytes of what a finding says."""
-        key = (finding.status, finding.sentence, finding.facts, finding.missing)
+    def of(self, findings: Sequence[Finding]) -> Judgement:
+        """What some findings about one subject say; raises StoreError for two answers to one question."""
+        key = tuple(map(_SAID, findings))
+        if self._last is None or self._last[0] != key:
+            self._last = key, self._remember(key, findings)
+        return self._last[1]
+
+    def _remember(self, key: tuple[Any, ...], findings: Sequence[Finding]) -> Judgement:
         known = self._known.get(key)
         if known is None:
-            if len(self._known) >= _REMEMBERED_VERDICTS:
+            if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            data = canonical(verdict_document(finding))
-            known = self._known[key] = (digest(data), data)
+            known = self._known[key] = judgement(findings)
         return known
 
 
-def prepare(result: UnitResult, findings: Iterable[Finding], verdicts: Verdicts) -> Prepared:
-    """Turn a result into documents and digests; raises StoreError for two answers to one question."""
-    prepared = Prepared(result, {}, {}, {}, {})
-    for observation in result.observations:
-        data = canonical(evidence_document(observation))
-        name = digest(data)
-        prepared.documents[name] = data
-        resource = observation.resource
-        if resource.uid in prepared.entries:
-            raise StoreError(f"{result.unit}: two observations of {resource.uid}")
-        prepared.entries[resource.uid] = Entry(resource.name, resource.scope.part, name)
+def judgement(findings: Sequence[Finding]) -> Judgement:
+    """One judgement, made anew; raises StoreError for two answers to one question."""
+    by_check: dict[str, Finding] = {}
     for finding in findings:
-        said, data = verdicts.of(finding)
-        if said not in prepared.verdicts:
-            prepared.verdicts[said] = data
-            prepared.statuses[said] = finding.status
-        entry = _entry_for(prepared, finding.subject)
-        if entry.findings.setdefault(finding.check, said) != said:
-            raise StoreError(f"{result.unit}: two findings of {finding.check} about {finding.subject}")
+        if _SAID(by_check.setdefault(finding.check, finding)) != _SAID(finding):
+            raise StoreError(f"two findings of {finding.check} about {finding.subject}")
+    data = canonical(judgement_document(by_check))
+    return Judgement(digest(data), data, sum({STATUS_BITS[f.status] for f in findings}))
+
+
+def prepare(result: UnitResult, findings: Iterable[Finding], judgements: Judgements) -> Prepared:
+    """Turn a result into documents and digests; raises StoreError for two answers to one question."""
+    said, scopes = _by_subject(result, findings)
+    prepared = Prepared(result, {}, {}, {}, scopes)
+    held, documents = prepared.held, prepared.documents
+    for observation in result.observations:
+        data = evidence_bytes(observation)
+        name = digest(data)
+        documents[name] = data
+        held[observation.resource.uid] = (name, "")
+    if len(held) < len(result.observations):
+        raise StoreError(f"{result.unit}: two observations of one resource")
+    for uid, group in said.items():
+        judged = judgements.of(group)
+        prepared.judgements[judged.digest] = judged
+        if uid not in held and uid not in scopes:
+            raise StoreError(f"{result.unit}: a finding about {uid}, which was not observed")
+        held[uid] = (held[uid][0] if uid in held else "", judged.digest)
     return prepared
 
 
-def _entry_for(prepared: Prepared, subject: Resource | Scope) -> Entry:
-    if isinstance(subject, Scope):
-        uid = scope_uid(prepared.result.unit.kind, subject)
-        return prepared.entries.setdefault(uid, Entry(str(subject), subject.part))
-    entry = prepared.entries.get(subject.uid)
-    if entry is None:
-        raise StoreError(f"{prepared.result.unit}: a finding about {subject.uid}, which was not observed")
-    return entry
+def _by_subject(
+    result: UnitResult, findings: Iterable[Finding]
+) -> tuple[dict[str, list[Finding]], dict[str, Scope]]:
+    """The findings by uid, and the scopes among their subjects; those about one subject mostly come in a row."""
+    said: dict[str, list[Finding]] = {}
+    scopes: dict[str, Scope] = {}
+    last, group = None, []
+    for finding in findings:
+        subject = finding.subject
+        if subject is not last:
+            last = subject
+            if isinstance(subject, Scope):
+                uid = scope_uid(result.unit.kind, subject)
+                scopes[uid] = subject
+            else:
+                uid = subject.uid
+            group = said.setdefault(uid, [])
+        group.append(finding)
+    return said, scopes
 
 
 def complete(result: UnitResult) -> bool:
@@ -99,33 +136,19 @@ def complete(result: UnitResult) -> bool:
     return all(c.status is ScopeStatus.COMPLETE for c in result.coverage)
 
 
-def unit_documents(prepared: Prepared, kept: Mapping[str, Entry]) -> tuple[bytes, str]:
-    """The unit's coverage as canonical bytes, and the unit's digest."""
-    coverage = canonical(coverage_document(prepared.result.coverage, list(kept)))
-    digest_ = unit_digest(prepared.result, digest(coverage), {**prepared.entries, **kept})
-    return coverage, digest_
+def unit_documents(prepared: Prepared, kept: Mapping[str, Held]) -> tuple[bytes, str]:
+    """The unit's coverage as canonical bytes, and the unit's digest, given what is carried from earlier runs."""
+    result = prepared.result
+    coverage = canonical(coverage_document(result.coverage, list(kept)))
+    held = {**prepared.held, **kept} if kept else prepared.held
+    manifest = manifest_document(result.unit, result.principal, digest(coverage), held)
+    return coverage, digest(canonical(manifest))
 
 
-def unit_digest(result: UnitResult, coverage: str, entries: Mapping[str, Entry]) -> str:
-    """The digest of a unit's manifest."""
-    rows = [manifest_row(uid, e.evidence, e.findings.items()) for uid, e in sorted(entries.items())]
-    return digest(canonical(manifest_document(result.unit, result.principal, coverage, rows)))
-
-
-def journal_bytes(prepared: Prepared, unit: str, owner: str, attempt: int) -> bytes:
-    """The unit's journal as canonical bytes."""
-    return canonical(journal_document(prepared.result, unit, owner, attempt))
-
-
-def seconds(moment: str) -> int:
-    """A UTC ISO-8601 moment as seconds since 1970; raises StoreError for text without a zone."""
-    try:
-        parsed = datetime.fromisoformat(moment)
-    except ValueError:
-        raise StoreError(f"{moment!r} is not an ISO-8601 moment") from None
-    if parsed.tzinfo is None:
-        raise StoreError(f"{moment!r} names no time zone: want UTC with a Z")
-    return int(parsed.timestamp())
+def journal(head: JournalHead, result: UnitResult) -> tuple[bytes, str]:
+    """The journal's own part as canonical bytes, and the digest of the whole journal."""
+    body = journal_body(result)
+    return canonical(body), digest(canonical(journal_document(head, body)))
 
 
 def raw_objects(result: UnitResult) -> dict[str, bytes]:

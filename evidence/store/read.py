@@ -4,50 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
-from evidence.documents import Document, decode_coverage, decode_facts, decode_missing
+from evidence.documents import Document, JournalHead, decode_coverage, decode_facts, journal_document
 from evidence.model import Resource, Scope, Unit
-from evidence.store.backend import OPEN, Backend, Row
+from evidence.store.backend import Backend
 from evidence.store.errors import NotFound
+from evidence.store.judgements import JudgementReader
+from evidence.store.moments import moment
 from evidence.store.objects import Objects, named
 from evidence.store.rows import (
-    STATUSES,
     EvidenceSpan,
     FindingRow,
     FindingSpan,
     ObservationRow,
     UnitRow,
     UnitState,
+    Verdict,
 )
-from evidence.store.run_rows import moment
+from evidence.store.spans import Spans, Window
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One resource row as of a run: where its evidence lies and the findings (check, status, object, since)."""
+    """One resource as of a run: the object of its evidence (0 for a scope), and what is said of it since when."""
 
-    row: int
     uid: str
     name: str
     part: str
-    evidence: int | None
+    evidence: int
     since: int
-    findings: tuple[tuple[str, int, int, int], ...]
+    findings: tuple[tuple[str, Verdict, int], ...]
 
 
 class Reader:
     """Reads committed rows; streams, so that memory stays that of one unit."""
 
-    def __init__(self, backend: Backend, objects: Objects) -> None:
+    def __init__(self, backend: Backend, objects: Objects, judgements: JudgementReader, spans: Spans) -> None:
         self._backend = backend
         self._objects = objects
-        self._document = lru_cache(maxsize=20_000)(self._load)
+        self._judgements = judgements
+        self._spans = spans
 
     def units(self, run: int) -> list[UnitRow]:
         """The units of a run in the order of their keys."""
@@ -56,8 +57,7 @@ class Reader:
     def findings(self, run: int, kind: str | None) -> Iterator[FindingRow]:
         """The findings as of a run."""
         for unit, known in self.states(run, kind):
-            for check, status, verdict, since in known.findings:
-                document, digest = self._document(verdict)
+            for check, verdict, since in known.findings:
                 yield FindingRow(
                     check=check,
                     source=unit.unit.source,
@@ -66,19 +66,18 @@ class Reader:
                     uid=known.uid,
                     name=known.name,
                     part=known.part,
-                    status=STATUSES[status],
-                    sentence=document["sentence"],
-                    facts=tuple(document["facts"]),
-                    missing=decode_missing(document["missing"]),
+                    status=verdict.status,
+                    sentence=verdict.sentence,
+                    facts=verdict.facts,
+                    missing=verdict.missing,
                     since_run=since,
                     seen=_seen(unit, known.uid),
-                    verdict=digest,
                 )
 
     def observations(self, run: int, kind: str | None) -> Iterator[ObservationRow]:
         """The resources with their facts as of a run."""
         for unit, known in self.states(run, kind):
-            if known.evidence is not None:
+            if known.evidence:
                 digest, data = self._objects.get_row(known.evidence)
                 yield _observation(unit, known, digest, orjson.loads(data))
 
@@ -86,62 +85,66 @@ class Reader:
         """Every resource of the run's units as of the run, grouped by unit."""
         units = {row: unit for row, unit in self._units(run) if kind is None or unit.unit.kind == kind}
         kinds = " AND u.kind = ?" if kind is not None else ""
-        values = (run, run, run, *([kind] if kind is not None else []))
-        findings = _grouped(self._backend.stream(_FINDINGS + kinds + " ORDER BY 1, 2, 3", values))
-        pending = next(findings, None)
-        for unit_id, row, *rest in self._backend.stream(_RESOURCES + kinds + " ORDER BY 1, 2", values):
-            said: tuple[tuple[str, int, int, int], ...] = ()
-            if pending is not None and pending[0] == (unit_id, row):
-                said, pending = pending[1], next(findings, None)
-            uid, name, part, evidence, since = rest
-            if evidence is not None or said:
-                yield units[unit_id], Known(row, uid, name, part, evidence, since or 0, said)
+        values = (run, run, *([kind] if kind is not None else []))
+        rows = map(_StateRow._make, self._backend.stream(_STATES + kinds + _STATES_ORDER, values))
+        for _, group in groupby(rows, key=itemgetter(0, 1)):
+            spans = list(group)
+            if spans[-1].to_run > run:
+                yield units[spans[-1].unit], self._known(spans)
+
+    def _known(self, spans: list[_StateRow]) -> Known:
+        held = spans[-1]
+        said = [(row.from_run, row.to_run, self._judgements.verdicts(row.judgement)) for row in spans]
+        evidence = [(row.from_run, row.to_run, row.evidence) for row in spans]
+        return Known(
+            uid=held.uid,
+            name=held.name,
+            part=held.part,
+            evidence=held.evidence,
+            since=_since(evidence) if held.evidence else 0,
+            findings=tuple(
+                (check, verdict, _since([(begun, ended, then.get(check)) for begun, ended, then in said]))
+                for check, verdict in said[-1][2].items()
+            ),
+        )
 
     def evidence_changes(self, after: int, until: int, series: str) -> list[EvidenceSpan]:
         """Evidence that began or ended in (after, until]."""
-        sql = _EVIDENCE_CHANGES if after else _EVIDENCE_CHANGES.replace(_LATER, "")
-        rows = self._backend.query(sql, (after, until, after, until, OPEN, series))
-        return [_evidence_span(row) for row in rows]
+        window = Window(after, until)
+        changed = self._spans.evidence_changed(series, window)
+        return [span for resource in changed for span in resource.evidence(window)]
 
     def finding_changes(self, after: int, until: int, series: str) -> list[FindingSpan]:
         """Findings that began or ended in (after, until]."""
-        sql = _FINDING_CHANGES if after else _FINDING_CHANGES.replace(_LATER, "")
-        rows = self._backend.query(sql, (after, until, after, until, OPEN, series))
-        return [_finding_span(row) for row in rows]
+        window = Window(after, until)
+        changed = self._spans.judgement_changed(series, window)
+        return [span for resource in changed for span in resource.findings(self._judgements, window)]
 
     def history(self, resource: str, series: str) -> tuple[list[EvidenceSpan], list[FindingSpan]]:
         """All spans of the resources with this uid, else with this name; raises NotFound."""
-        ids = self._resources(resource, series)
-        marks = ", ".join("?" * len(ids))
-        evidence = self._backend.query(_EVIDENCE_HISTORY.format(marks), ids)
-        findings = self._backend.query(_FINDING_HISTORY.format(marks), ids)
-        return [_evidence_span(row) for row in evidence], [_finding_span(row) for row in findings]
+        found = list(self._spans.of_resources(series, self._resources(resource, series)))
+        evidence = [span for one in found for span in one.evidence()]
+        return evidence, [span for one in found for span in one.findings(self._judgements)]
 
     def evidence_at(self, resource: str, run: int, series: str) -> list[tuple[EvidenceSpan, Document]]:
         """The evidence of a uid (else a name) as of a run, with its document."""
-        ids = self._resources(resource, series)
-        sql = _EVIDENCE_HISTORY.format(", ".join("?" * len(ids))).replace(
-            "ORDER", "AND e.from_run <= ? AND e.to_run > ? ORDER"
-        )
-        spans = [_evidence_span(row) for row in self._backend.query(sql, (*ids, run, run))]
-        return [(span, orjson.loads(self._objects.get(span.digest))) for span in spans]
+        found = self._spans.of_resources(series, self._resources(resource, series))
+        spans = [span for one in found for span in one.evidence() if span.from_run <= run < span.to_run]
+        return [(span, self._objects.document(span.digest)) for span in spans]
 
-    def journal(self, run: int, unit: Unit) -> Any:
+    def journal(self, run: int, unit: Unit) -> Document:
         """The journal of one unit of one run; raises NotFound."""
-        rows = self._backend.query(
-            "SELECT j.codec, j.dictionary_id, j.data FROM journal j JOIN unit u ON u.id = j.unit_id "
-            "WHERE j.run_id = ? AND u.source = ? AND u.target = ? AND u.kind = ?",
-            (run, unit.source, unit.target, unit.kind),
-        )
+        rows = self._backend.query(_JOURNAL, (run, unit.source, unit.target, unit.kind, UnitState.DONE))
         if not rows:
             raise NotFound(f"run {run} has no journal of {unit}")
-        return orjson.loads(self._objects.unpack(*rows[0]))
+        principal, digest, owner, attempt, started, finished, packing, body = rows[0]
+        head = JournalHead(unit, named(digest), principal, owner, attempt, moment(started), moment(finished))
+        return journal_document(head, orjson.loads(self._objects.unpack(packing, body)))
 
     def _units(self, run: int) -> Iterator[tuple[int, UnitRow]]:
-        for unit_id, s, t, k, state, principal, started, finished, digest, coverage in self._backend.query(
-            _UNITS, (run,)
-        ):
-            document = self._document(coverage)[0] if coverage else {"scopes": [], "carried": []}
+        for row in self._backend.query(_UNITS, (run,)):
+            unit_id, s, t, k, state, principal, started, finished, digest, *coverage = row
+            document = _NO_COVERAGE if coverage[0] is None else orjson.loads(self._objects.checked(*coverage))
             yield (
                 int(unit_id),
                 UnitRow(
@@ -166,9 +169,27 @@ class Reader:
             )
         return [int(row[0]) for row in rows]
 
-    def _load(self, row: int) -> tuple[Document, str]:
-        digest, data = self._objects.get_row(row)
-        return orjson.loads(data), digest
+
+class _StateRow(NamedTuple):
+    unit: int
+    resource: int
+    uid: str
+    name: str
+    part: str
+    from_run: int
+    to_run: int
+    evidence: int
+    judgement: int
+
+
+def _since(spans: Sequence[tuple[int, int, Any]]) -> int:
+    """The run with which the last value began, looking back over spans that follow one another."""
+    begun, _, value = spans[-1]
+    for earlier, ended, before in reversed(spans[:-1]):
+        if (ended, before) != (begun, value):
+            break
+        begun = earlier
+    return begun
 
 
 def _seen(unit: UnitRow, uid: str) -> bool:
@@ -188,57 +209,22 @@ def _observation(unit: UnitRow, known: Known, digest: str, document: Document) -
     )
 
 
-def _grouped(rows: Iterator[Row]) -> Iterator[tuple[tuple[int, int], tuple[tuple[str, int, int, int], ...]]]:
-    for key, group in groupby(rows, key=itemgetter(0, 1)):
-        yield key, tuple((check, status, verdict, since) for _, _, _, check, status, verdict, since in group)
-
-
-def _evidence_span(row: Sequence[Any]) -> EvidenceSpan:
-    s, t, k, uid, name, part, begun, ended, digest = row
-    return EvidenceSpan(Unit(s, t, k), uid, name, part, begun, ended, named(digest))
-
-
-def _finding_span(row: Sequence[Any]) -> FindingSpan:
-    s, t, k, uid, name, part, check, begun, ended, status, digest = row
-    return FindingSpan(Unit(s, t, k), uid, name, part, check, begun, ended, STATUSES[status], named(digest))
-
+_NO_COVERAGE: Document = {"scopes": [], "carried": []}
 
 _UNITS = """
-SELECT u.id, u.source, u.target, u.kind, ru.state, p.name, ru.started, ru.finished, ru.digest, ru.coverage_id
+SELECT u.id, u.source, u.target, u.kind, ru.state, p.name, ru.started, ru.finished, ru.digest,
+    c.digest, c.packing, c.data
 FROM run_unit ru JOIN unit u ON u.id = ru.unit_id LEFT JOIN principal p ON p.id = ru.principal_id
-WHERE ru.run_id = ? ORDER BY u.id"""
+LEFT JOIN object c ON c.id = ru.coverage_id WHERE ru.run_id = ? ORDER BY u.id"""
 
-_RESOURCES = """
-SELECT ru.unit_id, r.id, r.uid, r.name, r.part, e.object_id, e.from_run
+_STATES = """
+SELECT ru.unit_id, r.id, r.uid, r.name, r.part, s.from_run, s.to_run, s.evidence_id, s.judgement_id
 FROM run_unit ru JOIN unit u ON u.id = ru.unit_id JOIN resource r ON r.unit_id = ru.unit_id
-LEFT JOIN evidence e ON e.resource_id = r.id AND e.from_run <= ? AND e.to_run > ?
-WHERE ru.run_id = ?"""
+JOIN span s ON s.resource_id = r.id AND s.from_run <= ? WHERE ru.run_id = ?"""
 
-_FINDINGS = """
-SELECT ru.unit_id, r.id, f.check_id, c.name, f.status, f.verdict_id, f.from_run
-FROM run_unit ru JOIN unit u ON u.id = ru.unit_id JOIN resource r ON r.unit_id = ru.unit_id
-JOIN finding f ON f.resource_id = r.id AND f.from_run <= ? AND f.to_run > ?
-JOIN check_name c ON c.id = f.check_id WHERE ru.run_id = ?"""
+_STATES_ORDER = " ORDER BY 1, 2, s.from_run"
 
-_EVIDENCE_SPAN = """
-SELECT u.source, u.target, u.kind, r.uid, r.name, r.part, e.from_run, e.to_run, o.digest
-FROM {} CROSS JOIN resource r CROSS JOIN unit u CROSS JOIN object o
-WHERE r.id = e.resource_id AND u.id = r.unit_id AND o.id = e.object_id AND """
-
-_FINDING_SPAN = """
-SELECT u.source, u.target, u.kind, r.uid, r.name, r.part, c.name, f.from_run, f.to_run, f.status, o.digest
-FROM {} CROSS JOIN resource r CROSS JOIN unit u CROSS JOIN check_name c CROSS JOIN object o
-WHERE r.id = f.resource_id AND u.id = r.unit_id AND c.id = f.check_id AND o.id = f.verdict_id AND """
-
-# The indexes leave the first run out; a query has to say so itself to be answered from them.
-_LATER = " AND from_run > 1"
-
-_CHANGED = """(
-SELECT * FROM {0} WHERE from_run > ? AND from_run <= ? AND from_run > 1
-UNION SELECT * FROM {0} WHERE to_run > ? AND to_run <= ? AND to_run < ?) {1}"""
-
-_EVIDENCE_CHANGES = _EVIDENCE_SPAN.format(_CHANGED.format("evidence", "e")) + "u.series = ?"
-_FINDING_CHANGES = _FINDING_SPAN.format(_CHANGED.format("finding", "f")) + "u.series = ?"
-
-_EVIDENCE_HISTORY = _EVIDENCE_SPAN.format("evidence e") + "r.id IN ({}) ORDER BY e.from_run, r.id"
-_FINDING_HISTORY = _FINDING_SPAN.format("finding f") + "r.id IN ({}) ORDER BY f.from_run, r.id, c.name"
+_JOURNAL = """
+SELECT p.name, ru.digest, ru.owner, ru.attempt, ru.started, ru.finished, ru.packing, ru.body
+FROM run_unit ru JOIN unit u ON u.id = ru.unit_id JOIN principal p ON p.id = ru.principal_id
+WHERE ru.run_id = ? AND u.source = ? AND u.target = ? AND u.kind = ? AND ru.state = ?"""

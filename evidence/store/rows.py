@@ -8,11 +8,8 @@ from enum import IntEnum
 
 from evidence.model import Coverage, Fact, Json, Missing, Resource, Status, Unit
 
-STATUS_CODES = {Status.PASS: 0, Status.FAIL: 1, Status.UNKNOWN: 2, Status.NOT_APPLICABLE: 3}
-"""How a status is stored; the codes are part of the schema."""
-
-STATUSES = {code: status for status, code in STATUS_CODES.items()}
-"""The status behind each stored code."""
+STATUS_BITS = {Status.PASS: 1, Status.FAIL: 2, Status.UNKNOWN: 4, Status.NOT_APPLICABLE: 8}
+"""How the statuses of a judgement are stored beside it: their sum; part of the schema."""
 
 
 class UnitState(IntEnum):
@@ -103,7 +100,6 @@ class FindingRow:
     missing: tuple[tuple[str, Missing], ...]
     since_run: int
     seen: bool
-    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +128,18 @@ class EvidenceSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check said; `facts` decided it, `missing` could not be read."""
+
+    status: Status
+    sentence: str
+    facts: tuple[str, ...]
+    missing: tuple[tuple[str, Missing], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FindingSpan:
-    """One finding over the runs [from_run, to_run); `verdict` is the digest of what it says."""
+    """One finding over the runs [from_run, to_run) in which its verdict stayed the same."""
 
     unit: Unit
     uid: str
@@ -142,5 +148,9 @@ class FindingSpan:
     check: str
     from_run: int
     to_run: int
-    status: Status
-    verdict: str
+    verdict: Verdict
+
+    @property
+    def status(self) -> Status:
+        """The status of its verdict."""
+        return self.verdict.status

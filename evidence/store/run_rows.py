@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -88,11 +87,6 @@ def run_leaves(backend: Backend, run: int) -> list[tuple[Unit, UnitState, bytes,
         (run,),
     )
     return sorted((Unit(s, t, k), UnitState(state), bytes(d), bytes(j)) for s, t, k, state, d, j in rows)
-
-
-def moment(seconds_: int) -> str:
-    """Seconds since 1970 as UTC ISO-8601; "" for 0, which stands for never."""
-    return datetime.fromtimestamp(seconds_, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds_ else ""
 
 
 _RUNS = """

@@ -29,6 +29,8 @@ _PATIENCE, _PAUSE = 10.0, 0.1
 class SqliteBackend:
     """A connection to one SQLite file, made with mode 0600 when `create` and absent."""
 
+    keep_rows = ""
+
     def __init__(self, path: Path, *, create: bool) -> None:
         self.path = path
         _prepare(path, create=create)

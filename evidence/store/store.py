@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,10 +15,12 @@ from evidence.documents import Document
 from evidence.model import Finding, Json, Unit, UnitResult
 from evidence.seal import KeyDirectory, default_key_directory
 from evidence.store.backend import Backend, migrate
+from evidence.store.commits import Coming, Commits
 from evidence.store.errors import NotFound, StoreError
-from evidence.store.interned import Interned
+from evidence.store.judgements import JudgementReader
 from evidence.store.log import Log
 from evidence.store.objects import Objects
+from evidence.store.principals import Principals
 from evidence.store.read import Reader
 from evidence.store.rows import (
     EvidenceSpan,
@@ -31,6 +34,8 @@ from evidence.store.rows import (
 )
 from evidence.store.run_rows import RunRows
 from evidence.store.runs import Runs
+from evidence.store.spans import Spans
+from evidence.store.writer import Writer
 
 NIGHTLY = "nightly"
 """The series of the nightly run; on-demand runs name their own and never touch its rows."""
@@ -41,12 +46,16 @@ class Store:
 
     def __init__(self, backend: Backend, keys: KeyDirectory) -> None:
         self.backend = backend
+        self._turn = RLock()
         self.objects = Objects(backend)
-        self.interned = Interned(backend)
         self.log = Log(backend, keys)
         self._run_rows = RunRows(backend, self.objects)
-        self._runs = Runs(backend, self.objects, self.interned, self.log)
-        self._reader = Reader(backend, self.objects)
+        self._runs = Runs(backend, self.objects, self.log)
+        self._principals = Principals(backend)
+        self._commits = Commits(backend, self.objects, self._principals)
+        self.judgements = JudgementReader(self.objects)
+        self.spans = Spans(backend)
+        self._reader = Reader(backend, self.objects, self.judgements, self.spans)
 
     @classmethod
     def open(cls, url: str, *, create: bool = True, keys: Path | None = None) -> Store:
@@ -124,9 +133,40 @@ class Store:
         self, run_id: int, result: UnitResult, findings: Sequence[Finding], *, lease: Lease | None = None
     ) -> bool:
         """Commit a unit's evidence, findings and "done" at once; False when it was done or the lease is lost."""
-        prepared = self._runs.prepare(result, findings)
-        with self._transaction():
-            return self._runs.commit(self._run_rows.plan_of(run_id), prepared, lease)
+        with self._remembering():
+            run = self._run_rows.plan_of(run_id)
+            return self._commit(run, [self._coming(run, result, findings, lease)])[0]
+
+    @contextmanager
+    def ingest(self, run_id: int) -> Iterator[Callable[[UnitResult, Sequence[Finding]], None]]:
+        """A run's way in: what is handed over is committed by a thread of its own, and all of it when the block ends.
+
+        Meanwhile only `plan_units` may be called beside it. An error of a commit is raised by a later call.
+        """
+        with self._remembering():
+            run = self._run_rows.plan_of(run_id)
+        writer = Writer(lambda batch: self._write(run, batch))
+        with writer.running():
+            yield lambda result, findings: writer.put(self._coming(run, result, findings, None))
+
+    def _write(self, run: Run, batch: Sequence[Coming]) -> None:
+        with self._remembering():
+            self._commit(run, batch)
+
+    def _coming(
+        self, run: Run, result: UnitResult, findings: Sequence[Finding], lease: Lease | None
+    ) -> Coming:
+        with self._turn:
+            unit_id = self._runs.unit_row(run.series, result.unit)
+        return self._commits.prepare(unit_id, result, findings, lease)
+
+    def _commit(self, run: Run, batch: Sequence[Coming]) -> list[bool]:
+        with self.backend.transaction():
+            done = self._commits.commit(run, batch)
+        for coming in batch:
+            if coming.unit_id not in done:
+                self._runs.unit_id(run, coming.prepared.result.unit)
+        return [coming.unit_id in done for coming in batch]
 
     def finish_run(self, run_id: int, finished: str, *, state: str = "sealed") -> Sealed:
         """Seal a run ("sealed" or "interrupted"): its roots become a ledger event under a signed checkpoint."""
@@ -188,7 +228,7 @@ class Store:
         """The canonical bytes behind a digest, checked; raises NotFound or StoreBroken."""
         return self.objects.get(digest)
 
-    def journal(self, run_id: int, unit: Unit) -> Any:
+    def journal(self, run_id: int, unit: Unit) -> Document:
         """How one unit was polled in one run: calls, volatile facts, dropped fields (docs/formats.md)."""
         return self._reader.journal(run_id, unit)
 
@@ -209,15 +249,19 @@ class Store:
 
     @contextmanager
     def _transaction(self, *, durable: bool = False) -> Iterator[None]:
-        try:
-            with self.backend.transaction(durable=durable):
+        with self._remembering(), self.backend.transaction(durable=durable):
+            yield
+
+    @contextmanager
+    def _remembering(self) -> Iterator[None]:
+        """One writer at a time; whoever remembers rows forgets them when an error may have rolled them back."""
+        with self._turn:
+            try:
                 yield
-        except BaseException:
-            self.objects.forget()
-            self.interned.forget()
-            self._runs.forget()
-            self._run_rows.forget()
-            raise
+            except BaseException:
+                for part in (self.objects, self._principals, self._commits, self._runs, self._run_rows):
+                    part.forget()
+                raise
 
     def _run(self, run_id: int) -> Run:
         return self._run_rows.one(run_id)

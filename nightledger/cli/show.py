@@ -56,8 +56,7 @@ def _lines(store: Store, resource: str, sealed: Run, *, raw: bool) -> Iterator[d
     for found in findings:
         when = f"runs {found.from_run} to {found.to_run - 1}" if found.to_run <= sealed.id else "now"
         if found.from_run <= sealed.id:
-            sentence = _sentence(store, found.verdict)
-            value = f"{found.status.value}: {sentence} ({when})"
+            value = f"{found.status.value}: {found.verdict.sentence} ({when})"
             yield {
                 "uid": found.uid,
                 "since_run": found.from_run,
@@ -87,12 +86,6 @@ def _raw(store: Store, sealed: Run, span: Any) -> Iterator[dict[str, Any]]:
                 "name": operation,
                 "value": value,
             }
-
-
-def _sentence(store: Store, verdict: str) -> str:
-    import json  # noqa: PLC0415 - not for --help
-
-    return str(json.loads(store.object(verdict))["sentence"])
 
 
 def _fact(value: Any) -> str:

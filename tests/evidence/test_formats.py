@@ -30,23 +30,19 @@ def root(digests: list[str]) -> str:
 
 def unit_digest(store, run: int, unit: tuple[int, str, str, str], principal: str, covered: str) -> str:
     number, *key = unit
-    held = "from_run <= ? AND to_run > ?"
-    rows = []
-    for resource, uid in store.backend.query("SELECT id, uid FROM resource WHERE unit_id = ?", (number,)):
-        evidence = store.backend.query(
-            f"SELECT digest FROM evidence JOIN object ON object.id = object_id WHERE resource_id = ? AND {held}",
-            (resource, run, run),
-        )
-        findings = store.backend.query(
-            "SELECT name, digest FROM finding JOIN check_name ON check_name.id = check_id "
-            f"JOIN object ON object.id = verdict_id WHERE resource_id = ? AND {held}",
-            (resource, run, run),
-        )
-        said = [text for name, raw in sorted(findings) for text in (name, "sha256:" + raw.hex())]
-        if evidence or said:
-            rows.append([uid, "sha256:" + evidence[0][0].hex() if evidence else "", *said])
-    manifest = {"v": 1, "unit": key, "principal": principal, "coverage": covered, "resources": sorted(rows)}
-    return digest(canonical(manifest))
+    rows = store.backend.query(
+        "SELECT uid, e.digest, j.digest FROM resource JOIN span ON resource_id = resource.id "
+        "LEFT JOIN object e ON e.id = evidence_id LEFT JOIN object j ON j.id = judgement_id "
+        "WHERE unit_id = ? AND from_run <= ? AND to_run > ?",
+        (number, run, run),
+    )
+    columns = sorted([uid, *("sha256:" + raw.hex() if raw else "" for raw in raws)] for uid, *raws in rows)
+    uids, evidence, judgements = zip(*columns, strict=True) if columns else ((), (), ())
+    manifest = {"v": 1, "unit": key, "principal": principal, "coverage": covered}
+    once = sorted(set(judgements))
+    judged = [once.index(judgement) for judgement in judgements]
+    columns = {"uids": uids, "evidence": evidence, "judged": judged, "judgements": once}
+    return digest(canonical(manifest | columns))
 
 
 def test_a_sealed_run_is_rederived_from_the_documented_formats_alone(store):
@@ -84,9 +80,41 @@ def test_the_documents_are_those_of_the_page(store):
     missing = {"$missing": "denied", "need": "s3:GetEncryptionConfiguration", "detail": "Zoë may not"}
     document = {"name": "a", "part": "global", "labels": [["Owner", "Zoë"]], "facts": {"encryption": missing}}
     assert store.object(span.digest) == canonical(document)
-    finding = next(iter(store.findings(1)))
     verdict = {"status": "pass", "sentence": "the answer is pass", "facts": ["encryption"], "missing": []}
-    assert store.object(finding.verdict) == canonical(verdict)
+    (judgement,) = store.backend.query("SELECT digest FROM object JOIN span ON judgement_id = object.id")
+    expected = canonical({"encrypted": verdict, "versioned": verdict})
+    assert store.object("sha256:" + judgement[0].hex()) == expected
+
+
+def test_a_journal_is_rederived_from_the_units_row_and_its_body(store):
+    night(store, result([observed("a")]))
+    ((journal, body),) = store.backend.query("SELECT journal, body FROM run_unit")
+    assert store.journal(1, UNIT) == {
+        "v": 1,
+        "unit": ["prod", "aws/111122223333", "aws.s3.bucket"],
+        "manifest": store.units(1)[0].digest,
+        "principal": "arn:aws:iam::111122223333:role/nightledger",
+        "owner": "",
+        "attempt": 0,
+        "started": "2026-11-01T01:00:00Z",
+        "finished": "2026-11-01T01:00:09Z",
+        "calls": [
+            [
+                "list_buckets",
+                "{}",
+                "2026-11-01T01:00:01Z",
+                "request-1",
+                digest(canonical({"Buckets": ["a"]})),
+                "",
+                "",
+                "global",
+            ]
+        ],
+        "volatile": [["arn:aws:s3:::a", {"last_used": "2026-11-21"}]],
+        "dropped": [["Buckets[].CreationDate", 1]],
+    }
+    assert digest(canonical(store.journal(1, UNIT))) == "sha256:" + journal.hex()
+    assert len(body) < len(canonical(store.journal(1, UNIT)))
 
 
 def test_the_checkpoint_is_that_of_the_ledgers_leaves(store):

@@ -18,14 +18,11 @@ TABLES = [
     "dictionary",
     "object",
     "principal",
-    "check_name",
     "run",
     "unit",
     "run_unit",
-    "journal",
     "resource",
-    "evidence",
-    "finding",
+    "span",
     "ledger",
     "checkpoint",
 ]
@@ -147,7 +144,7 @@ def test_a_schema_row_that_was_altered_or_deleted_stops_the_store_from_opening(t
 
 def test_an_edited_object_is_named_by_its_digest(tampered):
     (name,) = [span.digest for span, _ in tampered.evidence_at("bucket-000", 1)]
-    sql = "UPDATE object SET codec = 0, data = ? WHERE digest = ?"
+    sql = "UPDATE object SET packing = -1, data = ? WHERE digest = ?"
     tampered.backend.execute(sql, (b"{}", bytes.fromhex(name[7:])))
     assert f"object {name}: altered" in problems(tampered)
 
@@ -156,19 +153,19 @@ def test_a_deleted_object_is_named_by_what_needs_it(tampered):
     (name,) = [span.digest for span, _ in tampered.evidence_at("bucket-007", 1)]
     tampered.backend.execute("DELETE FROM object WHERE digest = ?", (bytes.fromhex(name[7:]),))
     found = problems(tampered)
-    assert "table evidence: missing: 1 rows" in found
+    assert "table span: missing: 1 rows" in found
     assert "run 1, aws/111122223333 aws.s3.bucket: altered" in found
 
 
 def test_a_planted_object_is_named(tampered):
     data = b'{"planted":1}'
-    tampered.objects.put({digest(data): data}, "planted")
+    tampered.objects.put({"planted": {digest(data): data}})
     assert f"object {digest(data)}: planted" in problems(tampered)
 
 
 def test_a_fail_turned_into_a_pass_is_named_with_its_run_and_unit(tampered):
-    (good,) = tampered.backend.query("SELECT verdict_id FROM finding WHERE status = 0 LIMIT 1")[0]
-    sql = "UPDATE finding SET status = 0, verdict_id = ? WHERE status = 1"
+    (good,) = tampered.backend.query("SELECT judgement_id FROM span WHERE statuses = 1 LIMIT 1")[0]
+    sql = "UPDATE span SET statuses = 1, judgement_id = ? WHERE statuses = 2"
     tampered.backend.execute(sql, (good,))
     found = problems(tampered).splitlines()
     assert found[0] == f"run 3, {UNIT}: altered: its rows do not give the digest stored for it"
@@ -176,7 +173,7 @@ def test_a_fail_turned_into_a_pass_is_named_with_its_run_and_unit(tampered):
 
 
 def test_a_run_made_to_look_as_if_it_never_was_is_named(tampered):
-    for table, column in (("run", "id"), ("run_unit", "run_id"), ("journal", "run_id")):
+    for table, column in (("run", "id"), ("run_unit", "run_id")):
         tampered.backend.execute(f"DELETE FROM {table} WHERE {column} = 2")
     assert "run 2: missing: ledger entry 2 seals it" in problems(tampered)
 

@@ -1,5 +1,6 @@
 -- Schema 1. Written for SQLite; postgres.py lists the few words that differ there.
 -- Intervals are half-open [from_run, to_run); an open one ends at 2147483647. Digests are 32 raw bytes.
+-- packing: -1 as it is, 0 zstd, else the id of the dictionary that zstd was given.
 
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -7,12 +8,9 @@ CREATE TABLE dictionary (
     id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, family TEXT NOT NULL, data BLOB NOT NULL);
 
 CREATE TABLE object (
-    id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, codec INTEGER NOT NULL,
-    dictionary_id INTEGER NOT NULL, data BLOB NOT NULL);
+    id INTEGER PRIMARY KEY, packing INTEGER NOT NULL, digest BLOB NOT NULL UNIQUE, data BLOB NOT NULL);
 
 CREATE TABLE principal (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-
-CREATE TABLE check_name (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 
 CREATE TABLE run (
     id INTEGER PRIMARY KEY, series TEXT NOT NULL, trigger TEXT NOT NULL, state TEXT NOT NULL,
@@ -22,17 +20,14 @@ CREATE TABLE unit (
     id INTEGER PRIMARY KEY, series TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL,
     kind TEXT NOT NULL, UNIQUE (series, source, target, kind));
 
+-- journal is the digest of the unit's journal, body what it says beyond this row.
 CREATE TABLE run_unit (
-    run_id INTEGER NOT NULL, unit_id INTEGER NOT NULL, state INTEGER NOT NULL, owner TEXT NOT NULL,
+    run_id INTEGER NOT NULL, unit_id INTEGER NOT NULL, state SMALLINT NOT NULL, packing INTEGER NOT NULL,
     attempt INTEGER NOT NULL, principal_id INTEGER NOT NULL, started INTEGER NOT NULL,
-    finished INTEGER NOT NULL, digest BLOB NOT NULL, coverage_id INTEGER NOT NULL, journal BLOB NOT NULL,
-    PRIMARY KEY (run_id, unit_id)) WITHOUT ROWID;
+    finished INTEGER NOT NULL, coverage_id INTEGER NOT NULL, owner TEXT NOT NULL, digest BLOB NOT NULL,
+    journal BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY (run_id, unit_id)) WITHOUT ROWID;
 
-CREATE INDEX run_unit_by_unit ON run_unit (unit_id, run_id);
-
-CREATE TABLE journal (
-    run_id INTEGER NOT NULL, unit_id INTEGER NOT NULL, codec INTEGER NOT NULL,
-    dictionary_id INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (run_id, unit_id)) WITHOUT ROWID;
+CREATE INDEX run_unit_by_unit ON run_unit (unit_id);
 
 CREATE TABLE resource (
     id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL, uid TEXT NOT NULL, name TEXT NOT NULL,
@@ -40,21 +35,16 @@ CREATE TABLE resource (
 
 CREATE INDEX resource_by_unit ON resource (unit_id);
 
-CREATE TABLE evidence (
+-- evidence_id and judgement_id are objects, or 0; statuses is the sum of 1 pass, 2 fail, 4 unknown,
+-- 8 not applicable over the verdicts of the judgement.
+CREATE TABLE span (
     resource_id INTEGER NOT NULL, from_run INTEGER NOT NULL, to_run INTEGER NOT NULL,
-    object_id INTEGER NOT NULL, PRIMARY KEY (resource_id, from_run)) WITHOUT ROWID;
+    evidence_id INTEGER NOT NULL, judgement_id INTEGER NOT NULL, statuses SMALLINT NOT NULL,
+    PRIMARY KEY (resource_id, from_run)) WITHOUT ROWID;
 
 -- The first run begins every row; indexing those would double the index and find nothing worth asking.
-CREATE INDEX evidence_from ON evidence (from_run) WHERE from_run > 1;
-CREATE INDEX evidence_to ON evidence (to_run) WHERE to_run < 2147483647;
-
-CREATE TABLE finding (
-    resource_id INTEGER NOT NULL, check_id INTEGER NOT NULL, from_run INTEGER NOT NULL,
-    to_run INTEGER NOT NULL, status INTEGER NOT NULL, verdict_id INTEGER NOT NULL,
-    PRIMARY KEY (resource_id, check_id, from_run)) WITHOUT ROWID;
-
-CREATE INDEX finding_from ON finding (from_run) WHERE from_run > 1;
-CREATE INDEX finding_to ON finding (to_run) WHERE to_run < 2147483647;
+CREATE INDEX span_from ON span (from_run) WHERE from_run > 1;
+CREATE INDEX span_to ON span (to_run) WHERE to_run < 2147483647;
 
 CREATE TABLE ledger (idx INTEGER PRIMARY KEY, leaf BLOB NOT NULL, hash BLOB NOT NULL);
 
