@@ -156,8 +156,11 @@ class Store:
     def _coming(
         self, run: Run, result: UnitResult, findings: Sequence[Finding], lease: Lease | None
     ) -> Coming:
-        with self._turn:
-            unit_id = self._runs.unit_row(run.series, result.unit)
+        unit_id = self._runs.remembered_row(run.series, result.unit)
+        if unit_id is None:
+            # Only now: whoever prepares must not wait for the writer's turn to end.
+            with self._turn:
+                unit_id = self._runs.unit_row(run.series, result.unit)
         return self._commits.prepare(unit_id, result, findings, lease)
 
     def _commit(self, run: Run, batch: Sequence[Coming]) -> list[bool]:
