@@ -45,28 +45,25 @@ def function_calls_are_recorded(recording: DataRecording) -> Verdict:
             return failed("no running trail takes the calls of the function")
 
 
-def kept_by_versions(versioning: BucketVersioning | None) -> Verdict | None:
-    """Where versioning is on, it does not matter whether log files are locked too."""
-    if versioning is not None and versioning["status"] == "Enabled":
-        return passed("a log file that is overwritten or deleted can be recovered: versioning is on")
-    return None
+@check("aws-cloudtrail-bucket-kept", on="aws.cloudtrail.bucket", severity="medium", links=[RECORD_GUARDED])
+def trail_files_are_kept(versioning: BucketVersioning | None) -> Verdict:
+    """Can a log file of the trail that is overwritten or deleted be recovered?"""
+    if versioning is None:
+        return failed("versioning was never switched on in the bucket that the trail delivers to")
+    if versioning["status"] != "Enabled":
+        return failed("versioning is suspended in the bucket that the trail delivers to")
+    return passed("earlier versions of log files are kept")
 
 
-@check(
-    "aws-cloudtrail-bucket-kept",
-    on="aws.cloudtrail.bucket",
-    severity="medium",
-    links=[RECORD_GUARDED],
-    first=kept_by_versions,
-)
-def trail_files_are_kept(versioning: BucketVersioning | None, object_lock: ObjectLock | None) -> Verdict:
-    """Are the trail's log files kept from being overwritten or deleted?"""
-    if object_lock is not None and object_lock["enabled"] and object_lock["default_days"]:
-        mode, days = object_lock["default_mode"].lower(), object_lock["default_days"]
-        return passed(f"new log files are locked for {days} days in {mode} mode")
-    if versioning is not None:
-        return failed("versioning is suspended and log files are not locked")
-    return failed("versioning is off and log files are not locked")
+@check("aws-cloudtrail-bucket-locked", on="aws.cloudtrail.bucket", severity="low", links=[RECORD_GUARDED])
+def trail_files_are_locked(object_lock: ObjectLock | None, *, min_days: int = 1) -> Verdict:
+    """Are the trail's log files locked, so that for a time nobody can delete them for good?"""
+    if object_lock is None or not object_lock["enabled"]:
+        return failed("object lock is off in the bucket that the trail delivers to")
+    mode, days = object_lock["default_mode"].lower(), object_lock["default_days"]
+    if days < min_days:
+        return failed(f"new log files are locked for {days} days, fewer than {min_days}")
+    return passed(f"new log files are locked for {days} days in {mode} mode")
 
 
 @check(

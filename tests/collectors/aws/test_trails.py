@@ -11,12 +11,13 @@ pytestmark = pytest.mark.server("moto")
 
 PASS, FAIL, NONE, UNKNOWN = "pass", "fail", "not_applicable", "unknown"
 OBJECTS, CALLS = "aws-s3-bucket-data-events", "aws-lambda-function-data-events"
-PUBLIC, KEPT, LOGGED = (
+PUBLIC, KEPT, LOCKED, LOGGED = (
     "aws-cloudtrail-bucket-not-public",
     "aws-cloudtrail-bucket-kept",
+    "aws-cloudtrail-bucket-locked",
     "aws-cloudtrail-bucket-access-logging",
 )
-BUCKETS = f"{PUBLIC} {KEPT} {LOGGED}"
+BUCKETS = f"{PUBLIC} {KEPT} {LOCKED} {LOGGED}"
 FUNCTION = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:"
 
 
@@ -105,8 +106,10 @@ def test_a_trail_of_one_region_takes_only_what_happens_there(trailed):
         **basic(("AWS::S3::Object", ["arn:aws:s3"]), ("AWS::Lambda::Function", ["arn:aws:lambda"])),
     )
     function(trailed, "here")
-    # The server does not say in which region a bucket is.
-    assert statuses(trailed, OBJECTS)[OBJECTS, "ward"] == UNKNOWN
+    place = {"LocationConstraint": "eu-west-1"}
+    trailed.client("s3", "eu-west-1").create_bucket(Bucket="there", CreateBucketConfiguration=place)
+    found = statuses(trailed, OBJECTS)
+    assert (found[OBJECTS, "there"], found[OBJECTS, "ward"]) == (PASS, FAIL)
     assert statuses(trailed, CALLS)[CALLS, "here"] == FAIL
 
 
@@ -140,7 +143,7 @@ def test_an_account_without_buckets_or_functions_has_nothing_to_judge(cloud):
 
 def test_a_new_trail_bucket_is_private_and_unguarded(trailed):
     found = statuses(trailed, BUCKETS)
-    assert [found[check, "all"] for check in (PUBLIC, KEPT, LOGGED)] == [PASS, FAIL, FAIL]
+    assert [found[check, "all"] for check in (PUBLIC, KEPT, LOCKED, LOGGED)] == [PASS, FAIL, FAIL, FAIL]
 
 
 def test_a_guarded_trail_bucket_passes(trailed):
@@ -152,7 +155,7 @@ def test_a_guarded_trail_bucket_passes(trailed):
     )
     s3.put_bucket_versioning(Bucket="trail", VersioningConfiguration={"Status": "Enabled"})
     found = statuses(trailed, BUCKETS)
-    assert [found[check, "all"] for check in (PUBLIC, KEPT, LOGGED)] == [PASS, PASS, PASS]
+    assert [found[check, "all"] for check in (PUBLIC, KEPT, LOCKED, LOGGED)] == [PASS, PASS, FAIL, PASS]
 
 
 def test_a_trail_bucket_with_locked_objects_is_kept(trailed):
@@ -163,7 +166,16 @@ def test_a_trail_bucket_with_locked_objects_is_kept(trailed):
         Bucket="locked", ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule}
     )
     trail(trailed, "safe", every_region=True, bucket="locked")
-    assert statuses(trailed, KEPT)[KEPT, "safe"] == PASS
+    found = statuses(trailed, f"{KEPT} {LOCKED}")
+    assert [found[check, "safe"] for check in (KEPT, LOCKED)] == [PASS, PASS]
+
+
+def test_versions_alone_do_not_lock_and_a_suspension_ends_the_keeping(trailed):
+    s3 = trailed.client("s3")
+    for status, kept in (("Enabled", PASS), ("Suspended", FAIL)):
+        s3.put_bucket_versioning(Bucket="trail", VersioningConfiguration={"Status": status})
+        found = statuses(trailed, f"{KEPT} {LOCKED}")
+        assert [found[check, "all"] for check in (KEPT, LOCKED)] == [kept, FAIL]
 
 
 def test_an_open_trail_bucket_fails_unless_the_account_closes_it(trailed):
@@ -197,11 +209,12 @@ def test_a_trail_bucket_of_an_account_not_looked_at_is_unknown(trailed):
         ("cloudtrail.get_event_selectors", "cloudtrail:GetEventSelectors", OBJECTS),
         ("s3.list_buckets", "s3:ListAllMyBuckets", f"{OBJECTS} {BUCKETS}"),
         ("s3.get_bucket_versioning", "s3:GetBucketVersioning", KEPT),
-        ("s3.get_object_lock_configuration", "s3:GetBucketObjectLockConfiguration", KEPT),
+        ("s3.get_object_lock_configuration", "s3:GetBucketObjectLockConfiguration", LOCKED),
         ("s3.get_bucket_logging", "s3:GetBucketLogging", LOGGED),
         ("s3.get_bucket_acl", "s3:GetBucketAcl", PUBLIC),
         ("s3control.get_public_access_block", "s3:GetAccountPublicAccessBlock", PUBLIC),
     ],
 )
 def test_a_refused_call_gives_unknown_that_names_the_permission(trailed, operation, permission, checks):
+    trailed.client("s3").put_bucket_versioning(Bucket="trail", VersioningConfiguration={"Status": "Enabled"})
     assert_unseen(trailed, operation, permission, checks)
