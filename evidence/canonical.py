@@ -12,6 +12,7 @@ import orjson
 from evidence.model import NightledgerError
 
 _PLAIN = frozenset({str, int, bool, type(None)})
+_LONG = 8
 _OPTIONS = (
     orjson.OPT_SORT_KEYS
     | orjson.OPT_STRICT_INTEGER
@@ -49,6 +50,8 @@ def _refuse_floats(value: Any) -> None:
             if type(inner) not in _PLAIN:
                 _refuse_floats(inner)
     elif kind is list or kind is tuple:
+        if len(value) > _LONG and _PLAIN.issuperset(map(type, value)):
+            return
         for inner in value:
             if type(inner) not in _PLAIN:
                 _refuse_floats(inner)

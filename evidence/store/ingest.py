@@ -96,19 +96,19 @@ class Difference:
                 self._moved.append((*place, ids[uid]))
         held, now = remembered.held, {**prepared.held, **kept}
         self._ended += [ids[uid] for uid, was in held.items() if now.get(uid) != was]
-        for uid, holds in now.items():
-            if held.get(uid) != holds:
-                self._begun.append((unit_id, uid, holds))
-                self._need(prepared, *holds)
+        begun = [(unit_id, uid, holds) for uid, holds in now.items() if held.get(uid) != holds]
+        self._begun += begun
+        self._need(prepared, [holds for _, _, holds in begun])
 
-    def _need(self, prepared: Prepared, evidence: str, judgement: str) -> None:
-        kind = prepared.result.unit.kind
-        if evidence in prepared.documents:
-            self._documents[f"evidence:{kind}"][evidence] = prepared.documents[evidence]
-        if judgement:
-            judged = prepared.judgements[judgement]
-            self._documents[f"judgement:{kind}"][judgement] = judged.data
-            self._statuses[judgement] = judged.statuses
+    def _need(self, prepared: Prepared, begun: Sequence[Held]) -> None:
+        kind, documents = prepared.result.unit.kind, prepared.evidence()
+        for evidence, judgement in begun:
+            if evidence in documents:
+                self._documents[f"evidence:{kind}"][evidence] = documents[evidence]
+            if judgement:
+                judged = prepared.judgements[judgement]
+                self._documents[f"judgement:{kind}"][judgement] = judged.data
+                self._statuses[judgement] = judged.statuses
 
     def write(self) -> None:
         """Write all that was noted, inside the caller's transaction."""

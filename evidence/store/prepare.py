@@ -39,13 +39,20 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A unit's result as documents and digests, before the store is asked anything."""
+    """A unit's result as documents and digests, before the store is asked anything.
+
+    `held` begins with the resources in the order of the observations; `documents` are theirs.
+    """
 
     result: UnitResult
     held: dict[str, Held]
-    documents: dict[str, bytes]
+    documents: list[bytes]
     judgements: dict[str, Judgement]
     scopes: dict[str, Scope]
+
+    def evidence(self) -> dict[str, bytes]:
+        """The evidence documents by digest."""
+        return {name: data for (name, _), data in zip(self.held.values(), self.documents, strict=False)}
 
     def places(self) -> dict[str, tuple[str, str]]:
         """Name and part of everything held, by uid."""
@@ -92,21 +99,22 @@ def judgement(findings: Sequence[Finding]) -> Judgement:
 def prepare(result: UnitResult, findings: Iterable[Finding], judgements: Judgements) -> Prepared:
     """Turn a result into documents and digests; raises StoreError for two answers to one question."""
     said, scopes = _by_subject(result, findings)
-    prepared = Prepared(result, {}, {}, {}, scopes)
+    judged = {uid: judgements.of(group) for uid, group in said.items()}
+    found = {judgement.digest: judgement for judgement in judged.values()}
+    prepared = Prepared(result, {}, [], found, scopes)
     held, documents = prepared.held, prepared.documents
     for observation in result.observations:
         data = evidence_bytes(observation)
-        name = digest(data)
-        documents[name] = data
-        held[observation.resource.uid] = (name, "")
-    if len(held) < len(result.observations):
+        documents.append(data)
+        uid = observation.resource.uid
+        judgement = judged.pop(uid, None)
+        held[uid] = (digest(data), "" if judgement is None else judgement.digest)
+    if len(held) < len(documents):
         raise StoreError(f"{result.unit}: two observations of one resource")
-    for uid, group in said.items():
-        judged = judgements.of(group)
-        prepared.judgements[judged.digest] = judged
-        if uid not in held and uid not in scopes:
+    for uid, judgement in judged.items():
+        if uid not in scopes:
             raise StoreError(f"{result.unit}: a finding about {uid}, which was not observed")
-        held[uid] = (held[uid][0] if uid in held else "", judged.digest)
+        held[uid] = ("", judgement.digest)
     return prepared
 
 
