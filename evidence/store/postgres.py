@@ -57,7 +57,7 @@ class PostgresBackend:
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """All rows of a statement."""
         try:
-            return self._db.execute(_query(sql), values).fetchall()
+            return self._db.execute(_query(sql), values, binary=True).fetchall()
         except psycopg.Error as error:
             raise _explained(error) from None
 
@@ -144,6 +144,10 @@ class PostgresBackend:
             ddl = re.sub(pattern, word, ddl)
         for statement in statements(ddl):
             self.execute(statement)
+
+    def look_over(self) -> None:
+        """Without statistics a young store's joins are planned as if every table were alike."""
+        self.execute("ANALYZE run_unit, resource, span, object")
 
     def close(self) -> None:
         """Give the connection back."""

@@ -111,13 +111,13 @@ class Reader:
     def evidence_changes(self, after: int, until: int, series: str) -> list[EvidenceSpan]:
         """Evidence that began or ended in (after, until]."""
         window = Window(after, until)
-        changed = self._spans.evidence_changed(series, window)
+        changed = self._spans.changed(series, window)
         return [span for resource in changed for span in resource.evidence(window)]
 
     def finding_changes(self, after: int, until: int, series: str) -> list[FindingSpan]:
         """Findings that began or ended in (after, until]."""
         window = Window(after, until)
-        changed = self._spans.judgement_changed(series, window)
+        changed = self._spans.changed(series, window, evidence=False)
         return [span for resource in changed for span in resource.findings(self._judgements, window)]
 
     def history(self, resource: str, series: str) -> tuple[list[EvidenceSpan], list[FindingSpan]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from evidence.model import Coverage, Fact, Json, Missing, Resource, Status, Unit
 
@@ -114,8 +115,7 @@ class ObservationRow:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceSpan:
+class EvidenceSpan(NamedTuple):
     """One resource's evidence over the runs [from_run, to_run); `to_run` is OPEN while it holds."""
 
     unit: Unit
@@ -127,8 +127,7 @@ class EvidenceSpan:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a check said; `facts` decided it, `missing` could not be read."""
 
     status: Status
@@ -137,8 +136,7 @@ class Verdict:
     missing: tuple[tuple[str, Missing], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FindingSpan:
+class FindingSpan(NamedTuple):
     """One finding over the runs [from_run, to_run) in which its verdict stayed the same."""
 
     unit: Unit

@@ -125,10 +125,6 @@ class Runs:
             raise StoreError(f"{unit} is not planned in run {run.id}")
         return row
 
-    def remembered_row(self, series: str, unit: Unit) -> int | None:
-        """The row id of a unit that was planned through this store, without asking the database."""
-        return self._unit_rows.get((series, unit.source, unit.target, unit.kind))
-
     def unit_row(self, series: str, unit: Unit) -> int:
         """The row id of a unit, which never changes; 0 where it was never planned in the series."""
         key = (series, unit.source, unit.target, unit.kind)

@@ -5,11 +5,9 @@ A stored span ends when the evidence or the judgement changes; a span given here
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple, TypeVar
 
 from evidence.model import Unit
@@ -19,6 +17,7 @@ from evidence.store.objects import named
 from evidence.store.rows import EvidenceSpan, FindingSpan, Verdict
 
 Value = TypeVar("Value")
+_Said = tuple[int, int, Mapping[str, Verdict]]
 
 
 class SpanRow(NamedTuple):
@@ -41,13 +40,16 @@ class Window(NamedTuple):
     after: int
     until: int
 
+    def has(self, run: int) -> bool:
+        """Whether a run lies in the window."""
+        return self.after < run <= self.until
+
     def has_end_of(self, begun: int, ended: int) -> bool:
         """Whether an end of the span lies in the window."""
         return self.after < begun <= self.until or self.after < ended <= self.until
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceSpans:
+class ResourceSpans(NamedTuple):
     """All spans ever held of one resource, oldest first."""
 
     unit: Unit
@@ -61,26 +63,21 @@ class ResourceSpans:
     def evidence(self, window: Window | None = None) -> Iterator[EvidenceSpan]:
         """Its evidence, oldest first."""
         _, _, _, _, _, _, uid, name, part = self.rows[0]
-        for begun, ended, digest in _joined((row.from_run, row.to_run, row.evidence) for row in self.rows):
+        for begun, ended, digest in _joined([(row.from_run, row.to_run, row.evidence) for row in self.rows]):
             if digest is not None and (window is None or window.has_end_of(begun, ended)):
                 yield EvidenceSpan(self.unit, uid, name, part, begun, ended, named(digest))
 
     def findings(self, judgements: JudgementReader, window: Window | None = None) -> Iterator[FindingSpan]:
         """Its findings, oldest first."""
         _, _, _, _, _, _, uid, name, part = self.rows[0]
+        said = [(row.from_run, row.to_run, judgements.verdicts(row.judgement)) for row in self.rows]
         spans = [
             FindingSpan(self.unit, uid, name, part, check, begun, ended, verdict)
-            for check, begun, ended, verdict in self._verdicts(judgements)
-            if window is None or window.has_end_of(begun, ended)
+            for check in _asked(said, window)
+            for begun, ended, verdict in _joined([(b, e, verdicts.get(check)) for b, e, verdicts in said])
+            if verdict is not None and (window is None or window.has_end_of(begun, ended))
         ]
         yield from sorted(spans, key=attrgetter("from_run", "check"))
-
-    def _verdicts(self, judgements: JudgementReader) -> Iterator[tuple[str, int, int, Verdict]]:
-        said = [(row.from_run, row.to_run, judgements.verdicts(row.judgement)) for row in self.rows]
-        for check in dict.fromkeys(check for _, _, verdicts in said for check in verdicts):
-            for begun, ended, verdict in _joined((b, e, verdicts.get(check)) for b, e, verdicts in said):
-                if verdict is not None:
-                    yield check, begun, ended, verdict
 
 
 class Spans:
@@ -93,38 +90,28 @@ class Spans:
     def of_uids(self, series: str, uids: Sequence[str]) -> Iterator[ResourceSpans]:
         """The resources of a series with these uids."""
         for chunk in chunks(uids):
-            yield from self._of(series, f"r.uid IN ({marks(chunk)})", chunk)
+            yield from self._of(series, f"r.uid IN ({marks(chunk)})", chunk, _HELD)
 
     def of_resources(self, series: str, resources: Sequence[int]) -> Iterator[ResourceSpans]:
         """The resources with these row ids, as far as they are of the series."""
         for chunk in chunks(resources):
-            yield from self._of(series, f"r.id IN ({marks(chunk)})", chunk)
+            yield from self._of(series, f"r.id IN ({marks(chunk)})", chunk, _HELD)
 
-    def evidence_changed(self, series: str, window: Window) -> Iterator[ResourceSpans]:
-        """The resources of which evidence may have begun or ended in the window."""
-        yield from self.of_resources(series, self._changed(window, "evidence_id"))
-
-    def judgement_changed(self, series: str, window: Window) -> Iterator[ResourceSpans]:
-        """The resources of which a finding may have begun or ended in the window."""
-        for chunk in chunks(self._changed(window, "judgement_id")):
-            yield from self._of(series, f"r.id IN ({marks(chunk)})", chunk, _SAID)
-
-    def _changed(self, window: Window, column: str) -> list[int]:
-        """The resources with a span of the window, without those whose value just goes on in the next span."""
-        sql = _CHANGED.format(column)
-        rows = self._backend.query(sql if window.after else sql.replace(_LATER, ""), (*window, *window, OPEN))
-        balance: Counter[tuple[int, int, int]] = Counter()
-        for resource, run, value, sign in rows:
-            balance[resource, run, value] += sign
-        return sorted({resource for (resource, _, _), left in balance.items() if left})
+    def changed(self, series: str, window: Window, *, evidence: bool = True) -> Iterator[ResourceSpans]:
+        """The resources with a stored span of the window; without `evidence` its digests are not looked up."""
+        changed = _CHANGED if window.after else _CHANGED.replace(_LATER, "")
+        # The few rows first: both engines follow joins in the order they are written.
+        first = f"({changed}) c JOIN resource r ON r.id = c.resource_id"
+        select = (_HELD if evidence else _SAID).replace("resource r", first)
+        yield from self._of(series, "1 = 1", (*window, *window, OPEN), select)
 
     def _of(
-        self, series: str, condition: str, values: Sequence[int | str], select: str = ""
+        self, series: str, condition: str, values: Sequence[int | str], select: str
     ) -> Iterator[ResourceSpans]:
-        rows = sorted(map(SpanRow._make, self._backend.query((select or _HELD) + condition, values)))
-        units = self._known_units({row.unit for row in rows})
-        for _, group in groupby(rows, key=attrgetter("resource")):
-            spans = list(group)
+        rows = sorted(self._backend.query(select + condition, values))
+        units = self._known_units({row[5] for row in rows})
+        for _, group in groupby(rows, key=itemgetter(0)):
+            spans = list(map(SpanRow._make, group))
             its_series, unit = units[spans[0].unit]
             if its_series == series:
                 yield ResourceSpans(unit, spans)
@@ -138,18 +125,35 @@ class Spans:
         return self._units
 
 
-def _joined(spans: Iterable[tuple[int, int, Value]]) -> Iterator[tuple[int, int, Value]]:
+def _asked(said: Sequence[_Said], window: Window | None) -> Iterable[str]:
+    """The checks that were asked, or only those of which something began or ended in the window."""
+    if window is None:
+        return dict.fromkeys(check for _, _, verdicts in said for check in verdicts)
+    checks: set[str] = set()
+    before: Mapping[str, Verdict] = {}
+    last = said[0][0]
+    for begun, ended, verdicts in said:
+        if begun != last:
+            checks.update(before if window.has(last) else ())
+            before = {}
+        if window.has(begun):
+            checks.update(check for check, verdict in verdicts.items() if before.get(check) != verdict)
+            checks.update(before.keys() - verdicts.keys())
+        before, last = verdicts, ended
+    checks.update(before if window.has(last) else ())
+    return checks
+
+
+def _joined(spans: Sequence[tuple[int, int, Value]]) -> list[tuple[int, int, Value]]:
     """Spans in their order, those that follow one another with equal values made one."""
-    held: tuple[int, int, Value] | None = None
-    for span in spans:
-        if held is not None and held[1] == span[0] and held[2] == span[2]:
-            held = (held[0], span[1], held[2])
-            continue
-        if held is not None:
-            yield held
-        held = span
-    if held is not None:
-        yield held
+    joined = [spans[0]]
+    for span in spans[1:]:
+        begun, ended, value = joined[-1]
+        if ended == span[0] and value == span[2]:
+            joined[-1] = (begun, span[1], value)
+        else:
+            joined.append(span)
+    return joined
 
 
 _HELD = """
@@ -165,5 +169,5 @@ FROM resource r JOIN span s ON s.resource_id = r.id WHERE """
 _LATER = " AND from_run > 1"
 
 _CHANGED = """
-SELECT resource_id, from_run, {0}, 1 FROM span WHERE from_run > ? AND from_run <= ? AND from_run > 1
-UNION ALL SELECT resource_id, to_run, {0}, -1 FROM span WHERE to_run > ? AND to_run <= ? AND to_run < ?"""
+SELECT resource_id FROM span WHERE from_run > ? AND from_run <= ? AND from_run > 1
+UNION SELECT resource_id FROM span WHERE to_run > ? AND to_run <= ? AND to_run < ?"""

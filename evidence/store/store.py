@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import RLock
 from types import TracebackType
 from typing import Any, Self
 
@@ -46,7 +45,6 @@ class Store:
 
     def __init__(self, backend: Backend, keys: KeyDirectory) -> None:
         self.backend = backend
-        self._turn = RLock()
         self.objects = Objects(backend)
         self.log = Log(backend, keys)
         self._run_rows = RunRows(backend, self.objects)
@@ -139,28 +137,22 @@ class Store:
 
     @contextmanager
     def ingest(self, run_id: int) -> Iterator[Callable[[UnitResult, Sequence[Finding]], None]]:
-        """A run's way in: what is handed over is committed by a thread of its own, and all of it when the block ends.
+        """A run's way in: units handed over are committed some at a time, and all of them when the block ends.
 
-        Meanwhile only `plan_units` may be called beside it. An error of a commit is raised by a later call.
+        An error of a commit may be raised by a later call, or by the end of the block.
         """
         with self._remembering():
             run = self._run_rows.plan_of(run_id)
-        writer = Writer(lambda batch: self._write(run, batch))
-        with writer.running():
-            yield lambda result, findings: writer.put(self._coming(run, result, findings, None))
-
-    def _write(self, run: Run, batch: Sequence[Coming]) -> None:
-        with self._remembering():
-            self._commit(run, batch)
+            writer = Writer(lambda batch: self._commit(run, batch))
+            try:
+                yield lambda result, findings: writer.put(self._coming(run, result, findings, None))
+            finally:
+                writer.flush()
 
     def _coming(
         self, run: Run, result: UnitResult, findings: Sequence[Finding], lease: Lease | None
     ) -> Coming:
-        unit_id = self._runs.remembered_row(run.series, result.unit)
-        if unit_id is None:
-            # Only now: whoever prepares must not wait for the writer's turn to end.
-            with self._turn:
-                unit_id = self._runs.unit_row(run.series, result.unit)
+        unit_id = self._runs.unit_row(run.series, result.unit)
         return self._commits.prepare(unit_id, result, findings, lease)
 
     def _commit(self, run: Run, batch: Sequence[Coming]) -> list[bool]:
@@ -175,6 +167,8 @@ class Store:
         """Seal a run ("sealed" or "interrupted"): its roots become a ledger event under a signed checkpoint."""
         with self._transaction(durable=True):
             sealed = self._runs.seal(self._run(run_id), finished, state)
+            if run_id.bit_count() == 1:
+                self.backend.look_over()
         self.log.published(sealed.note)
         return sealed
 
@@ -257,14 +251,13 @@ class Store:
 
     @contextmanager
     def _remembering(self) -> Iterator[None]:
-        """One writer at a time; whoever remembers rows forgets them when an error may have rolled them back."""
-        with self._turn:
-            try:
-                yield
-            except BaseException:
-                for part in (self.objects, self._principals, self._commits, self._runs, self._run_rows):
-                    part.forget()
-                raise
+        """Whoever remembers rows forgets them when an error may have rolled them back."""
+        try:
+            yield
+        except BaseException:
+            for part in (self.objects, self._principals, self._commits, self._runs, self._run_rows):
+                part.forget()
+            raise
 
     def _run(self, run_id: int) -> Run:
         return self._run_rows.one(run_id)

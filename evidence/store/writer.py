@@ -1,66 +1,40 @@
-"""Writing behind a run's back: a thread of its own commits the units handed over, all that wait at once."""
+"""Committing a run's units together: a transaction for many costs little more than a transaction for one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from queue import Empty, Queue
-from threading import Thread
+import time
+from collections.abc import Callable
 
 from evidence.store.commits import Coming
 
-_MOST_WAITING = 64
-"""Units that may wait; whoever hands over more waits until the writer has caught up."""
+_MOST_UNITS, _MOST_RESOURCES, _MOST_SECONDS = 100, 5_000, 1.0
+"""What may wait to be committed: beyond any of these, all that waits is."""
 
 
 class Writer:
-    """A queue of prepared units and the thread that empties it; an error of the thread reaches the next caller."""
+    """Prepared units that wait for their common transaction."""
 
     def __init__(self, commit: Callable[[list[Coming]], object]) -> None:
         self._commit = commit
-        self._waiting: Queue[Coming | None] = Queue(_MOST_WAITING)
-        self._error: BaseException | None = None
-        self._thread = Thread(target=self._work, name="store-writer")
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Write until the block ends, and then what still waits, even when the block ends by an error."""
-        self._thread.start()
-        try:
-            yield
-        finally:
-            self._waiting.put(None)
-            self._thread.join()
-        self._raise()
+        self._waiting: list[Coming] = []
+        self._resources = 0
+        self._since = 0.0
 
     def put(self, coming: Coming) -> None:
-        """Hand over one unit; raises what went wrong with one handed over before."""
-        self._raise()
-        self._waiting.put(coming)
+        """Let one unit wait, and commit all that waits once it is much or has waited long."""
+        if not self._waiting:
+            self._since = time.monotonic()
+        self._waiting.append(coming)
+        self._resources += len(coming.prepared.documents)
+        if (
+            len(self._waiting) >= _MOST_UNITS
+            or self._resources >= _MOST_RESOURCES
+            or time.monotonic() - self._since > _MOST_SECONDS
+        ):
+            self.flush()
 
-    def _raise(self) -> None:
-        if self._error is not None:
-            raise self._error
-
-    def _work(self) -> None:
-        while batch := self._next():
-            # After an error nothing more is written, but the queue is emptied: nobody may wait for ever.
-            if self._error is None:
-                try:
-                    self._commit(batch)
-                except BaseException as error:  # noqa: BLE001 - it is raised where the units come from
-                    self._error = error
-
-    def _next(self) -> list[Coming]:
-        """All that waits, at least one; nothing at the end."""
-        batch = []
-        coming = self._waiting.get()
-        while coming is not None:
-            batch.append(coming)
-            try:
-                coming = self._waiting.get_nowait()
-            except Empty:
-                return batch
-        if batch:
-            self._waiting.put(None)
-        return batch
+    def flush(self) -> None:
+        """Commit all that waits; what a failed commit was given does not wait any longer."""
+        waiting, self._waiting, self._resources = self._waiting, [], 0
+        if waiting:
+            self._commit(waiting)
