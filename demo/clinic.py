@@ -80,6 +80,8 @@ class Clinic:
         anywhere = [{"CidrIp": "0.0.0.0/0"}]
         rule = {"IpProtocol": "tcp", "FromPort": 3389, "ToPort": 3389, "IpRanges": anywhere}
         self.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+        subnet = self.ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+        self.ec2.create_network_interface(SubnetId=subnet, Groups=[group])
 
     def _person(self, name: str) -> None:
         self.iam.create_user(UserName=name)

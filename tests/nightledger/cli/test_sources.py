@@ -138,7 +138,7 @@ def test_inventories_come_with_the_login_of_their_hosts():
     [
         ({"hosts": [{"address": "a", "mode": "forced", "sudo": True}]}, "sudo: true is for mode: stdin"),
         ({"hosts": [{"address": "a"}], "sudo": True}, "sudo here is for local: true"),
-        ({"inventories": [{"groups": ["a"]}]}, "either hosts_file or ansible"),
+        ({"inventories": [{"groups": ["a"]}]}, "one of hosts_file, ansible and source"),
         ({"inventories": [{"hosts_file": "/h", "groups": ["a"]}]}, "those of an Ansible inventory"),
     ],
 )
