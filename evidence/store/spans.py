@@ -90,25 +90,25 @@ class Spans:
     def of_uids(self, series: str, uids: Sequence[str]) -> Iterator[ResourceSpans]:
         """The resources of a series with these uids."""
         for chunk in chunks(uids):
-            yield from self._of(series, f"r.uid IN ({marks(chunk)})", chunk, _HELD)
+            sql = f"{_HELD.format('resource r')} WHERE r.uid IN ({marks(chunk)})"
+            yield from self._of(series, sql, chunk)
 
     def of_resources(self, series: str, resources: Sequence[int]) -> Iterator[ResourceSpans]:
         """The resources with these row ids, as far as they are of the series."""
         for chunk in chunks(resources):
-            yield from self._of(series, f"r.id IN ({marks(chunk)})", chunk, _HELD)
+            sql = f"{_HELD.format('resource r')} WHERE r.id IN ({marks(chunk)})"
+            yield from self._of(series, sql, chunk)
 
     def changed(self, series: str, window: Window, *, evidence: bool = True) -> Iterator[ResourceSpans]:
         """The resources with a stored span of the window; without `evidence` its digests are not looked up."""
         changed = _CHANGED if window.after else _CHANGED.replace(_LATER, "")
         # The few rows first: both engines follow joins in the order they are written.
-        first = f"({changed}) c JOIN resource r ON r.id = c.resource_id"
-        select = (_HELD if evidence else _SAID).replace("resource r", first)
-        yield from self._of(series, "1 = 1", (*window, *window, OPEN), select)
+        tables = f"({changed}) c JOIN resource r ON r.id = c.resource_id"
+        sql = (_HELD if evidence else _SAID).format(tables)
+        yield from self._of(series, sql, (*window, *window, OPEN))
 
-    def _of(
-        self, series: str, condition: str, values: Sequence[int | str], select: str
-    ) -> Iterator[ResourceSpans]:
-        rows = sorted(self._backend.query(select + condition, values))
+    def _of(self, series: str, sql: str, values: Sequence[int | str]) -> Iterator[ResourceSpans]:
+        rows = sorted(self._backend.query(sql, values))
         units = self._known_units({row[5] for row in rows})
         for _, group in groupby(rows, key=itemgetter(0)):
             spans = list(map(SpanRow._make, group))
@@ -158,12 +158,12 @@ def _joined(spans: Sequence[tuple[int, int, Value]]) -> list[tuple[int, int, Val
 
 _HELD = """
 SELECT r.id, s.from_run, s.to_run, o.digest, s.judgement_id, r.unit_id, r.uid, r.name, r.part
-FROM resource r JOIN span s ON s.resource_id = r.id LEFT JOIN object o ON o.id = s.evidence_id WHERE """
+FROM {} JOIN span s ON s.resource_id = r.id LEFT JOIN object o ON o.id = s.evidence_id"""
 
 # Where only findings are asked for, the digests of evidence are not worth their look-up.
 _SAID = """
 SELECT r.id, s.from_run, s.to_run, NULL, s.judgement_id, r.unit_id, r.uid, r.name, r.part
-FROM resource r JOIN span s ON s.resource_id = r.id WHERE """
+FROM {} JOIN span s ON s.resource_id = r.id"""
 
 # The indexes leave the first run out; a query has to say so itself to be answered from them.
 _LATER = " AND from_run > 1"
