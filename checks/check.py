@@ -72,7 +72,7 @@ class Check:
 
     `facts` are read from the resource itself, `also` maps a parameter to "kind:fact" of the one resource of
     that kind in the same target; `first` may answer from fewer facts before the rest are needed,
-    with the same policy values.
+    with the same policy values: where it takes no fact but `resource`, what it answers is never asked for.
     """
 
     id: str
@@ -89,6 +89,7 @@ class Check:
     first: Callable[..., Verdict | None] | None = None
     first_facts: tuple[str, ...] = ()
     first_policy: frozenset[str] = frozenset()
+    first_reserved: frozenset[str] = frozenset()
     reserved: frozenset[str] = frozenset()
 
 
@@ -108,7 +109,7 @@ def check(
 
     def declare(function: Callable[..., Verdict]) -> Check:
         positional, policy, reserved = _parameters(id, function)
-        first_facts, first_policy = _first_parameters(id, first, policy)
+        first_facts, first_policy, first_reserved = _first_parameters(id, first, policy)
         return Check(
             id=id,
             on=(on,) if isinstance(on, str) else tuple(on),
@@ -124,6 +125,7 @@ def check(
             first=first,
             first_facts=first_facts,
             first_policy=first_policy,
+            first_reserved=first_reserved,
             reserved=reserved,
         )
 
@@ -153,15 +155,15 @@ def _parameters(
 
 def _first_parameters(
     id_: str, first: Callable[..., Any] | None, policy: Mapping[str, Any]
-) -> tuple[tuple[str, ...], frozenset[str]]:
+) -> tuple[tuple[str, ...], frozenset[str], frozenset[str]]:
     if first is None:
-        return (), frozenset()
-    facts, own_policy, _ = _parameters(id_, first)
+        return (), frozenset(), frozenset()
+    facts, own_policy, reserved = _parameters(id_, first)
     if any(name not in policy or policy[name] != value for name, value in own_policy.items()):
         raise CheckError(
             f"check {id_}: `first` must declare policy values as the check does, defaults and all"
         )
-    return facts, frozenset(own_policy)
+    return facts, frozenset(own_policy), reserved
 
 
 def _known_severity(id_: str, severity: str) -> str:

@@ -69,7 +69,7 @@ def judge_one(
     """One check on one resource; unknown, with all that was missing, unless every fact it needs was read."""
     values: dict[str, Fact] = {**observation.facts, **observation.volatile}
     reserved = {"as_of": as_of, "resource": observation.resource}
-    early = _first(check, values, parameters)
+    early = _first(check, values, parameters, reserved)
     if early is not None:
         return _finding(check, observation, early, check.first_facts)
     given = {name: values.get(name, _NEVER_READ) for name in check.facts}
@@ -90,13 +90,19 @@ def judge_one(
     return _finding(check, observation, verdict, tuple(given))
 
 
-def _first(check: Check, values: Mapping[str, Fact], parameters: Mapping[str, Any]) -> Verdict | None:
+def _first(
+    check: Check, values: Mapping[str, Fact], parameters: Mapping[str, Any], reserved: Mapping[str, Any]
+) -> Verdict | None:
     if check.first is None:
         return None
     given = {name: values.get(name, _NEVER_READ) for name in check.first_facts}
     if any(isinstance(value, Missing) for value in given.values()):
         return None
-    return check.first(**given, **{name: parameters[name] for name in check.first_policy})
+    return check.first(
+        **given,
+        **{name: parameters[name] for name in check.first_policy},
+        **{name: reserved[name] for name in check.first_reserved},
+    )
 
 
 def _finding(check: Check, observation: Observation, verdict: Verdict, facts: tuple[str, ...]) -> Finding:

@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from collectors.kind import Kind, KindError, KindSpec, Platform, Step, describe
+from evidence.model import Resource
+
+AskedOf = Callable[[Resource], bool]
+"""Whether a fact is to be asked of a resource that was listed; a resource it is not asked of has no such fact."""
 
 
 @dataclass(frozen=True, slots=True)
 class KindPlan:
-    """One kind's share of a run: the facts to read in an order that respects their inputs, and their lookups."""
+    """One kind's share of a run: the facts to read in an order that respects their inputs, and their lookups.
+
+    A fact that `asked_of` names is read only of the resources it says; every other one of all.
+    """
 
     spec: KindSpec
     facts: tuple[Step, ...]
     lookups: tuple[Step, ...]
     tags: tuple[str, ...]
+    asked_of: Mapping[str, AskedOf] = field(default_factory=dict)
 
     @property
     def needs(self) -> tuple[str, ...]:
         """Every permission this share of the run may use, sorted."""
         steps = (self.spec.lists, *self.facts, *self.lookups)
         return tuple(sorted({need for step in steps for need in step.needs.values()}))
+
+    def steps_for(self, resource: Resource) -> dict[str, Step]:
+        """The facts to read of this resource, by name."""
+        asked_of = self.asked_of
+        return {
+            step.name: step
+            for step in self.facts
+            if step.name not in asked_of or asked_of[step.name](resource)
+        }
 
 
 def specs(platforms: Iterable[Platform]) -> dict[str, KindSpec]:
@@ -37,13 +54,20 @@ def specs(platforms: Iterable[Platform]) -> dict[str, KindSpec]:
     return found
 
 
-def plan_kind(spec: KindSpec, wanted: Iterable[str]) -> KindPlan:
-    """Close `wanted` over the facts and lookups it builds on; raises KindError for a fact the kind has not."""
+def plan_kind(
+    spec: KindSpec, wanted: Iterable[str], asked_of: Mapping[str, AskedOf] | None = None
+) -> KindPlan:
+    """Close `wanted` over the facts and lookups it builds on; raises KindError for a fact the kind has not.
+
+    A fact on which another one builds is read of every resource, whatever `asked_of` says.
+    """
     order: dict[str, Step] = {}
     for name in sorted(wanted):
         _visit(spec, name, order, ())
     tags = tuple(sorted({tag for step in order.values() for tag in step.tags}))
-    return KindPlan(spec, tuple(order.values()), _lookups(spec, (spec.lists, *order.values())), tags)
+    built_on = {name for step in order.values() for name in step.inputs}
+    some = {name: test for name, test in (asked_of or {}).items() if name in order and name not in built_on}
+    return KindPlan(spec, tuple(order.values()), _lookups(spec, (spec.lists, *order.values())), tags, some)
 
 
 def clients_of(spec: KindSpec, step: Step) -> tuple[str, ...]:
@@ -114,4 +138,4 @@ def wanted_facts(
     return wanted
 
 
-__all__ = ["Kind", "KindPlan", "clients_of", "plan_kind", "specs", "wanted_facts"]
+__all__ = ["AskedOf", "Kind", "KindPlan", "clients_of", "plan_kind", "specs", "wanted_facts"]

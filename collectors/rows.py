@@ -20,7 +20,7 @@ from collectors.invoke import (
 from collectors.kind import Found, Step
 from collectors.plan import clients_of
 from collectors.recorder import TaskRecorder, printable
-from collectors.unit import Row, ScopeRun
+from collectors.unit import Row, ScopeRun, resource_of
 from evidence.model import Missing, Reason, ScopeStatus
 
 
@@ -39,7 +39,7 @@ class Rows:
             return
         plan = scope.unit.plan
         values = {name: found.gives.get(name, _NOT_GIVEN) for name in plan.spec.lists.gives}
-        row = Row(found, scope, values, {step.name: step for step in plan.facts})
+        row = Row(found, scope, values, plan.steps_for(resource_of(scope, found)))
         scope.rows[found.uid] = row
         scope.open_rows += 1
         self.advance(row)

@@ -125,7 +125,7 @@ class UnitRun:
             started=self.started or utc_now(),
             finished=utc_now(),
             coverage=tuple(run.coverage() for run in scopes),
-            observations=tuple(_observation(self.unit, row, volatile) for row in rows),
+            observations=tuple(_observation(row, volatile) for row in rows),
             calls=tuple(
                 sorted(
                     (c for r in recorders for c in r.made),
@@ -158,12 +158,16 @@ def unpolled(
     return UnitResult(unit, principal, now, now, (coverage,), ())
 
 
-def _observation(unit: Unit, row: Row, volatile: set[str]) -> Observation:
-    found = row.found
+def resource_of(scope: ScopeRun, found: Found) -> Resource:
+    """What was listed in this scope, as evidence names it: its home region is one of its labels."""
     labels = (*found.labels, ("region", found.home)) if found.home else found.labels
-    resource = Resource(unit.kind, found.uid, found.name, row.scope.scope, tuple(sorted(labels)))
+    return Resource(scope.unit.unit.kind, found.uid, found.name, scope.scope, tuple(sorted(labels)))
+
+
+def _observation(row: Row, volatile: set[str]) -> Observation:
+    found = row.found
     return Observation(
-        resource,
+        resource_of(row.scope, found),
         {name: value for name, value in sorted(row.values.items()) if name not in volatile},
         {**found.volatile, **{name: value for name, value in sorted(row.values.items()) if name in volatile}},
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from checks.check import Check
 from checks.derive import Derived, derive
+from checks.first import asked_of
 from checks.judge import Elsewhere, Policy, judge
 from checks.load import Catalogue, validate
 from collectors.kind import Found, KindSpec, Platform
@@ -109,11 +110,13 @@ def make_plan(
     chosen = tuple(checks)
     derivations = tuple(d for d in catalogue.derived.values() if any(d.kind in check.on for check in chosen))
     wanted = wanted_facts(_reads(chosen, derivations), known)
+    policy = policy or Policy()
+    of_some = asked_of(chosen, derivations, policy)
     errands = []
     for source in sources:
         platform = platforms[source.platform]
         plans = {
-            name: plan_kind(known[name], facts)
+            name: plan_kind(known[name], facts, of_some.get(name))
             for name, facts in sorted(wanted.items())
             if known[name].cls in platform.kinds()
         }
@@ -124,7 +127,7 @@ def make_plan(
             "the selected checks ask nothing of the configured sources",
             hint="`nightledger list checks` shows which kinds each check asks about",
         )
-    return Plan(chosen, derivations, tuple(errands), policy or Policy(), as_of)
+    return Plan(chosen, derivations, tuple(errands), policy, as_of)
 
 
 def run(

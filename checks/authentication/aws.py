@@ -33,13 +33,29 @@ def root_has_no_keys(root: RootSecurity) -> Verdict:
     severity="medium",
     links=[PASSWORD_RULES, STRONGER_SECRET],
 )
-def passwords_are_long(password_policy: PasswordPolicy | None, *, min_length: int = 14) -> Verdict:
-    """Must console passwords be long enough?"""
+def passwords_are_long(
+    password_policy: PasswordPolicy | None,
+    *,
+    min_length: int = 14,
+    min_remembered: int = 0,
+    max_age_days: int = 0,
+    characters: tuple[str, ...] = (),
+) -> Verdict:
+    """Must console passwords be long enough, and keep the other rules that the organisation sets?"""
     if password_policy is None:
         return failed("the account has no password policy of its own, so AWS's default of 8 characters holds")
     length = password_policy["minimum_length"]
     if length < min_length:
         return failed(f"passwords may be {length} characters long, fewer than {min_length}")
+    if (password_policy["reuse_prevention"] or 0) < int(min_remembered):
+        return failed(f"not all of a user's last {min_remembered} passwords are refused as a new one")
+    if int(max_age_days) and not 0 < (password_policy["max_age_days"] or 0) <= int(max_age_days):
+        return failed(f"passwords hold longer than {max_age_days} days")
+    # A word that AWS has no rule for counts as a rule that is not kept, never as one that is.
+    kept = {name for name, value in password_policy.items() if value is True}
+    lacking = [name for name in characters if name not in kept]
+    if lacking:
+        return failed(f"passwords may be without {', '.join(lacking)}")
     return passed(f"passwords must have at least {length} characters")
 
 

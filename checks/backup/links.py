@@ -59,3 +59,13 @@ RESTORE_ENDED_WELL = supporting(
     proves="the last try to bring back a copy succeeded",
     does_not_prove="that the restored data was looked at, unless a validation is named",
 )
+COPIED_TO_ANOTHER_BUCKET = supporting(
+    "164.308(a)(7)(ii)(A)",
+    proves="a rule has every new object copied to another bucket without anyone having to remember",
+    does_not_prove="that the copies arrive, that objects older than the rule are copied, or that a copy can be brought back",
+)
+COPIED_ELSEWHERE = context(
+    "164.310(d)(2)(iv)",
+    proves="whether a rule has copies of new objects kept in another bucket",
+    does_not_prove="that a whole copy exists before equipment is moved: the provider moves the equipment",
+)

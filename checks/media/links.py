@@ -14,3 +14,8 @@ DISKS_LEFT_LYING = context(
     proves="whether a virtual disk that no machine uses is kept with all that was ever written to it",
     does_not_prove="that it holds ePHI, that nobody means to keep it, or anything about media that can be touched",
 )
+OBJECTS_DELETED = context(
+    "164.310(d)(2)(i)",
+    proves="whether a rule has every stored object deleted in time",
+    does_not_prove="how the media that held the objects are disposed of, which the provider does, or that the time is right",
+)

@@ -1,4 +1,4 @@
-"""S3 buckets: default encryption, versioning, logging, policy and who may see them."""
+"""S3 buckets: default encryption, versioning, logging, policy, who may see them, what is copied and deleted."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from evidence.facts.aws import (
     PolicyDocument,
     PublicAccessBlock,
 )
+from evidence.facts.aws_buckets import LifecycleRule, ReplicationRule
 
 _GROUP_URI = "http://acs.amazonaws.com/groups/"
 
@@ -44,6 +45,15 @@ class Bucket(AwsKind):
         "get_public_access_block": BLOCK,
         "get_object_lock_configuration": (
             "ObjectLockConfiguration{ObjectLockEnabled, Rule{DefaultRetention{Mode, Days, Years}}}"
+        ),
+        "get_bucket_replication": (
+            "ReplicationConfiguration{Rules[]{Status, Prefix, Filter{Prefix, Tag{Key}, And{Prefix, Tags[]{Key}}}, "
+            "SourceSelectionCriteria{SseKmsEncryptedObjects{Status}}, Destination{Bucket}}}"
+        ),
+        "get_bucket_lifecycle_configuration": (
+            "Rules[]{Status, Prefix, Filter{Prefix, Tag{Key}, ObjectSizeGreaterThan, ObjectSizeLessThan, "
+            "And{Prefix, Tags[]{Key}, ObjectSizeGreaterThan, ObjectSizeLessThan}}, "
+            "Expiration{Days, Date}, NoncurrentVersionExpiration{NoncurrentDays, NewerNoncurrentVersions}}"
         ),
     }
 
@@ -124,6 +134,46 @@ class Bucket(AwsKind):
             "default_mode": held.get("Mode", ""),
             "default_days": held.get("Days", 0) + 365 * held.get("Years", 0),
         }
+
+    @fact(needs="s3:GetReplicationConfiguration", absent="ReplicationConfigurationNotFoundError")
+    def replication(self, s3: AwsClient, bucket: Found) -> list[ReplicationRule] | None:
+        """GetBucketReplication: KMS-encrypted objects are copied only where a rule says so."""
+        rules = s3.get_bucket_replication(Bucket=bucket.name)["ReplicationConfiguration"]["Rules"]
+        return [
+            {
+                "enabled": rule["Status"] == "Enabled",
+                "whole": _whole(rule),
+                "kms": _takes_kms(rule.get("SourceSelectionCriteria", {})),
+                "destination": rule["Destination"]["Bucket"],
+            }
+            for rule in rules
+        ]
+
+    @fact(needs="s3:GetLifecycleConfiguration", absent="NoSuchLifecycleConfiguration")
+    def lifecycle(self, s3: AwsClient, bucket: Found) -> list[LifecycleRule] | None:
+        """GetBucketLifecycleConfiguration; a rule that spares some earlier versions is none for `earlier`."""
+        return [
+            {
+                "enabled": rule["Status"] == "Enabled",
+                "whole": _whole(rule),
+                "expires": bool(rule.get("Expiration", {}).keys() & {"Days", "Date"}),
+                "earlier": _ends_earlier(rule.get("NoncurrentVersionExpiration", {})),
+            }
+            for rule in s3.get_bucket_lifecycle_configuration(Bucket=bucket.name)["Rules"]
+        ]
+
+
+def _whole(rule: dict[str, Any]) -> bool:
+    narrowed = rule.get("Filter", {})
+    return not (rule.get("Prefix") or narrowed.get("Prefix") or narrowed.keys() - {"Prefix"})
+
+
+def _takes_kms(criteria: dict[str, Any]) -> bool:
+    return bool(criteria.get("SseKmsEncryptedObjects", {}).get("Status") == "Enabled")
+
+
+def _ends_earlier(expiration: dict[str, Any]) -> bool:
+    return "NoncurrentDays" in expiration and not expiration.get("NewerNoncurrentVersions")
 
 
 def access_block(answer: dict[str, Any]) -> PublicAccessBlock:

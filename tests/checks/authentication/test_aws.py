@@ -46,6 +46,35 @@ def test_passwords_pass_from_the_shortest_allowed_length(length, status):
     assert aws.passwords_are_long.judge(policy).status == status
 
 
+@pytest.mark.parametrize(
+    ("rules", "asked", "status"),
+    [
+        ({}, {}, "pass"),
+        ({}, {"min_remembered": 24}, "fail"),
+        ({"reuse_prevention": 5}, {"min_remembered": 24}, "fail"),
+        ({"reuse_prevention": 24}, {"min_remembered": 24}, "pass"),
+        ({}, {"max_age_days": 90}, "fail"),
+        ({"max_age_days": 365}, {"max_age_days": 90}, "fail"),
+        ({"max_age_days": 90}, {"max_age_days": 90}, "pass"),
+        ({"symbols": False}, {"characters": ("symbols", "numbers")}, "fail"),
+        ({"symbols": False}, {"characters": ("numbers",)}, "pass"),
+        ({}, {"characters": ("symbol",)}, "fail"),
+    ],
+)
+def test_further_rules_for_passwords_are_judged_only_where_the_organisation_sets_them(rules, asked, status):
+    policy = {
+        "minimum_length": 14,
+        "symbols": True,
+        "numbers": True,
+        "uppercase": True,
+        "lowercase": True,
+        "max_age_days": None,
+        "reuse_prevention": None,
+    }
+    facts = Strict(PasswordPolicy, **{**policy, **rules})
+    assert aws.passwords_are_long.judge(facts, **asked).status == status
+
+
 def test_an_account_without_a_password_policy_fails():
     assert aws.passwords_are_long.judge(None).status == "fail"
 

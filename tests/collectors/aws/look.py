@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 
 from checks.check import Check
-from checks.judge import judge
+from checks.judge import Policy, judge
 from checks.load import all_checks
 from collectors.aws.clients import Clients
 from collectors.aws.platform import AwsPlatform
@@ -57,16 +57,27 @@ class Cloud:
         return platform
 
     def poll(
-        self, source: Source | None = None, checks: list[str] | None = None, *, workers: int = 8
+        self,
+        source: Source | None = None,
+        checks: list[str] | None = None,
+        *,
+        workers: int = 8,
+        policy: Policy | None = None,
     ) -> dict[tuple[str, str], UnitResult]:
         source = source or self.source()
         platform = self.platform(workers)
-        wanted = plans(platform, checks or [])
+        wanted = plans(platform, checks or [], policy)
         results = poll([Errand(platform, source.name, source, wanted)])
         return {(result.unit.target, result.unit.kind): result for result in results}
 
-    def judge(self, checks: list[str] | None = None, source: Source | None = None) -> list[Finding]:
-        results = self.poll(source, checks)
+    def judge(
+        self,
+        checks: list[str] | None = None,
+        source: Source | None = None,
+        *,
+        policy: Policy | None = None,
+    ) -> list[Finding]:
+        results = self.poll(source, checks, policy=policy)
         chosen = [check for name, check in aws_checks().items() if not checks or name in checks]
 
         def elsewhere(kind, fact, resource):
@@ -77,7 +88,7 @@ class Cloud:
         return [
             finding
             for result in results.values()
-            for finding in judge(result, chosen, AS_OF, elsewhere=elsewhere)
+            for finding in judge(result, chosen, AS_OF, policy, elsewhere)
         ]
 
     def verdicts(self, *checks: str, source: Source | None = None) -> dict[tuple[str, str], str]:

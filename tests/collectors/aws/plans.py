@@ -5,12 +5,14 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from checks.first import asked_of
+from checks.judge import Policy
 from checks.load import all_checks
 from collectors.aws.platform import AwsPlatform
 from collectors.plan import plan_kind, specs, wanted_facts
 
 
-def plans(platform: AwsPlatform, checks: list[str]) -> dict[str, Any]:
+def plans(platform: AwsPlatform, checks: list[str], policy: Policy | None = None) -> dict[str, Any]:
     known = specs([platform])
     chosen = [
         check
@@ -21,7 +23,11 @@ def plans(platform: AwsPlatform, checks: list[str]) -> dict[str, Any]:
     reads += [
         (place.split(":")[0], [place.split(":")[1]]) for check in chosen for place in check.also.values()
     ]
-    return {kind: plan_kind(known[kind], facts) for kind, facts in wanted_facts(reads, known).items()}
+    of_some = asked_of(chosen, (), policy or Policy())
+    return {
+        kind: plan_kind(known[kind], facts, of_some.get(kind))
+        for kind, facts in wanted_facts(reads, known).items()
+    }
 
 
 def seed_remote(url: str, scale: int) -> None:
