@@ -50,5 +50,6 @@ def test_a_vault_with_copies_must_be_locked(locked, final, empty, status):
     [("2026-11-01T00:00:00Z", "pass"), ("2025-11-01T00:00:00Z", "fail"), (None, "unknown")],
 )
 def test_a_restore_that_nobody_remembers_is_neither_done_nor_undone(completed, status):
-    last = None if completed is None else Strict(LastRestore, completed=completed)
+    times = {"completed": completed, "minutes": 90, "copy_minutes": 60}
+    last = None if completed is None else Strict(LastRestore, **times)
     assert vault_was_restored_from.judge(FULL, last, as_of=AS_OF).status == status
