@@ -24,6 +24,12 @@ RIGHTS_NARROWED = supporting(
     proves="this identity does not hold, or cannot be given, more than the measured rights",
     does_not_prove="that the rights it holds are the ones somebody granted it",
 )
+NETWORKS_NARROWED = supporting(
+    "164.312(a)(1)",
+    proves="a group of rules stands between other networks and these desktops",
+    does_not_prove="which networks the rules let in, for they were not read: one that names every address keeps "
+    "nobody out",
+)
 RIGHTS_ORDERED = supporting(
     "164.308(a)(4)(ii)(C)",
     proves="rights are given in the measured, reviewable way",

@@ -36,6 +36,11 @@ SECOND_FACTOR = direct(
     proves="a stolen password alone does not let anyone in as this identity",
     does_not_prove="that the person who holds the second factor is who they should be",
 )
+FACTOR_BESIDE_KEYS = supporting(
+    "164.312(d)",
+    proves="whoever holds this identity's keys has a second factor, so that policies can ask for it",
+    does_not_prove="that any policy asks for it when the keys are used: unless one does, the keys alone are enough",
+)
 STRONGER_SECRET = supporting(
     "164.312(d)",
     proves="the secret behind this identity is harder to guess, or useful to a thief for less long",

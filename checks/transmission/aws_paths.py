@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from checks.check import Verdict, check, failed, not_applicable, passed, undecided
+from checks.named import named
 from checks.transmission.links import SITES_LINKED_BY_VPN, STAYS_INSIDE, TUNNEL_KEYS_STRONG
 from evidence.facts.aws_paths import TunnelGroups, VpcEndpoint, VpnTunnel
+from evidence.model import Resource
 
 
 @check("aws-ec2-vpc-s3-endpoint", on="aws.ec2.vpc", severity="low", links=[STAYS_INSIDE])
 def vpc_reaches_s3_inside(endpoints: list[VpcEndpoint]) -> Verdict:
     """Does the VPC reach S3 without crossing the internet?"""
-    s3 = [one for one in endpoints if one["service"].endswith(".s3") and one["state"] == "available"]
-    if s3:
+    if _reaches(endpoints, ".s3"):
         return passed("an endpoint for S3 is available in the VPC")
     return failed("the VPC has no available endpoint for S3")
+
+
+@check("aws-ec2-vpc-dynamodb-endpoint", on="aws.ec2.vpc", severity="low", links=[STAYS_INSIDE])
+def vpc_reaches_dynamodb_inside(
+    endpoints: list[VpcEndpoint], resource: Resource, *, users: tuple[str, ...] = ()
+) -> Verdict:
+    """Does the VPC reach DynamoDB without crossing the internet, where its programs use it?"""
+    if _reaches(endpoints, ".dynamodb"):
+        return passed("an endpoint for DynamoDB is available in the VPC")
+    if named(resource, users):
+        return failed("the VPC has no available endpoint for DynamoDB")
+    return not_applicable("not among the VPCs whose programs use DynamoDB")
 
 
 @check("aws-ec2-vpn-tunnels", on="aws.ec2.vpn_connection", severity="low", links=[SITES_LINKED_BY_VPN])
@@ -44,3 +57,7 @@ def tunnels_refuse_weak_key_exchange(
     if weak:
         return failed(f"a tunnel accepts group {', '.join(map(str, sorted(weak)))}, too small to be safe")
     return passed("the tunnels accept none of the groups that are too small")
+
+
+def _reaches(endpoints: list[VpcEndpoint], service: str) -> bool:
+    return any(one["service"].endswith(service) and one["state"] == "available" for one in endpoints)

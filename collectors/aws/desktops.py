@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from collectors.aws.client import AwsClient, own_arn
 from collectors.aws.kind import REGIONS, AwsKind
 from collectors.kind import Found, lists
-from evidence.facts.aws_people import DesktopRules
+from evidence.facts.aws_people import DesktopNetworks, DesktopRules
 from evidence.facts.aws_sessions import DesktopDevices, DesktopRunning, DesktopVolumes, FleetTimeouts
 
 _DEVICES = (
@@ -62,17 +62,18 @@ class DesktopDirectory(AwsKind):
     part = "region"
     keep: ClassVar = {
         "describe_workspace_directories": (
-            "Directories[]{DirectoryId, State, WorkspaceAccessProperties{"
+            "Directories[]{DirectoryId, State, ipGroupIds, WorkspaceAccessProperties{"
             + ", ".join(f"DeviceType{device}" for device in _DEVICES)
             + "}, WorkspaceCreationProperties{UserEnabledAsLocalAdministrator, EnableMaintenanceMode}}"
         )
     }
     devices: DesktopDevices
     rules: DesktopRules
+    networks: DesktopNetworks
 
     @lists(
         needs={"describe_workspace_directories": "workspaces:DescribeWorkspaceDirectories", **REGIONS},
-        gives="devices rules",
+        gives="devices rules networks",
     )
     def every(self, workspaces: AwsClient) -> Iterator[Found]:
         """DescribeWorkspaceDirectories, 25 at a time."""
@@ -81,6 +82,7 @@ class DesktopDirectory(AwsKind):
                 gives = {
                     "devices": _devices(row.get("WorkspaceAccessProperties", {})),
                     "rules": _rules(row.get("WorkspaceCreationProperties", {})),
+                    "networks": _networks(row.get("ipGroupIds")),
                 }
                 identifier = row["DirectoryId"]
                 yield Found(_arn(workspaces, "directory", identifier), identifier, gives=gives)
@@ -143,6 +145,10 @@ def _rules(row: Mapping[str, Any]) -> DesktopRules:
         "local_admin": row.get("UserEnabledAsLocalAdministrator"),
         "maintenance": row.get("EnableMaintenanceMode"),
     }
+
+
+def _networks(groups: list[str] | None) -> DesktopNetworks:
+    return {"groups": None if groups is None else sorted(groups)}
 
 
 def _timeouts(row: Mapping[str, Any]) -> FleetTimeouts:

@@ -15,6 +15,15 @@ class DesktopRules(TypedDict):
     maintenance: bool | None
 
 
+class DesktopNetworks(TypedDict):
+    """The IP access control groups that say from which networks a directory's desktops open; their rules are not read.
+
+    None = AWS did not tell.
+    """
+
+    groups: list[str] | None
+
+
 class PoolRules(TypedDict):
     """A user pool's rules: the least length of a password, and what is done about risky logins.
 

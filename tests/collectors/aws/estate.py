@@ -134,6 +134,7 @@ def _users(cloud: Any, truth: dict[tuple[str, str], str], count: int) -> None:
             iam.put_user_policy(UserName=name, PolicyName="all", PolicyDocument=json.dumps(everything))
         truth["aws-iam-user-console-mfa", name] = (PASS if mfa else FAIL) if console else NONE
         truth["aws-iam-user-single-key", name] = (NONE, PASS, FAIL)[keys]
+        truth["aws-iam-user-key-mfa", name] = (PASS if mfa else FAIL) if keys else NONE
         truth["aws-iam-user-unused-key", name] = PASS if keys else NONE
         truth["aws-iam-user-unused-password", name] = PASS if console else NONE
         truth["aws-iam-user-personal-name", name] = PASS if console else NONE

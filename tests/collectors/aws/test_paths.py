@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from checks.transmission.aws_paths import vpc_reaches_dynamodb_inside
+from evidence.model import Resource, Scope
 from tests.collectors.aws.family import assert_empty, assert_refused, assert_true
 from tests.collectors.aws.look import ACCOUNT
 
@@ -42,6 +44,35 @@ def test_every_verdict_about_seeded_vpcs_is_the_true_one(networks):
     truth = {(check, made["seen"]): PASS, (check, made["half"]): FAIL, (check, made["unseen"]): FAIL}
     truth |= {(endpoint, made["seen"]): PASS, (endpoint, made["half"]): FAIL}
     assert_true(networks, truth)
+
+
+DYNAMODB = "aws-ec2-vpc-dynamodb-endpoint"
+
+
+def test_a_vpc_needs_a_path_to_dynamodb_only_where_its_programs_are_said_to_use_it(networks):
+    made = networks.made_here
+    service = "com.amazonaws.us-east-1.dynamodb"
+    networks.client("ec2").create_vpc_endpoint(VpcId=made["half"], ServiceName=service)
+    networks.front.counts.clear()
+    assert_true(networks, {(DYNAMODB, made["half"]): PASS, (DYNAMODB, made["unseen"]): NONE})
+    assert networks.front.counts["ec2.describe_vpc_endpoints"] == 2
+
+
+@pytest.mark.parametrize(
+    ("service", "state", "users", "want"),
+    [
+        ("dynamodb", "available", (), PASS),
+        ("dynamodb", "pending", ("vpc-*",), FAIL),
+        ("s3", "available", ("vpc-*",), FAIL),
+        ("dynamodb-streams", "available", ("vpc-1",), FAIL),
+        ("s3", "available", ("VPC-1", "vpc"), NONE),
+    ],
+)
+def test_only_an_available_endpoint_for_dynamodb_itself_counts(service, state, users, want):
+    endpoints = [{"service": f"com.amazonaws.eu-west-1.{service}", "state": state}]
+    scope = Scope("aws/111122223333", "eu-west-1")
+    resource = Resource("aws.ec2.vpc", "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1", "vpc-1", scope)
+    assert vpc_reaches_dynamodb_inside.judge(endpoints, resource=resource, users=users).status == want
 
 
 def test_all_flow_logs_of_a_region_are_read_in_one_call(networks):
@@ -99,7 +130,7 @@ def test_subnets_network_acls_and_images_are_judged(cloud):
     [
         ("ec2.describe_vpcs", "ec2:DescribeVpcs", "aws-ec2-vpc-flow-logs aws-ec2-vpc-s3-endpoint"),
         ("ec2.describe_flow_logs", "ec2:DescribeFlowLogs", "aws-ec2-vpc-flow-logs"),
-        ("ec2.describe_vpc_endpoints", "ec2:DescribeVpcEndpoints", "aws-ec2-vpc-s3-endpoint"),
+        ("ec2.describe_vpc_endpoints", "ec2:DescribeVpcEndpoints", f"aws-ec2-vpc-s3-endpoint {DYNAMODB}"),
         ("ec2.describe_subnets", "ec2:DescribeSubnets", "aws-ec2-subnet-no-public-addresses"),
         ("ec2.describe_network_acls", "ec2:DescribeNetworkAcls", "aws-ec2-network-acl-admin-ports"),
     ],

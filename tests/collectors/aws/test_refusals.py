@@ -25,7 +25,7 @@ REFUSED = {
     "iam.generate_credential_report": ("iam:GenerateCredentialReport", "aws-iam-user-console-mfa"),
     "iam.get_credential_report": (
         "iam:GetCredentialReport",
-        "aws-iam-user-console-mfa aws-iam-user-single-key",
+        "aws-iam-user-console-mfa aws-iam-user-single-key aws-iam-user-key-mfa",
     ),
     "iam.get_account_authorization_details": (
         "iam:GetAccountAuthorizationDetails",

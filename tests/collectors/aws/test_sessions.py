@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from checks.access.aws_desktops import desktops_open_from_known_networks
 from tests.collectors.aws.family import assert_empty, assert_refused, assert_true
 from tests.collectors.aws.look import ACCOUNT
 
@@ -19,6 +20,7 @@ STOPS, VOLUMES, DEVICES, STREAM = (
     "aws-workspaces-directory-devices",
     "aws-appstream-fleet-idle",
 )
+NETWORKS = "aws-workspaces-directory-networks"
 KINDS = ("Windows", "Osx", "Web", "Ios", "Android", "ChromeOs", "ZeroClient", "Linux", "WorkSpacesThinClient")
 
 
@@ -250,7 +252,11 @@ def test_refused_pools_give_unknown_that_names_the_permission(pools, operation, 
     ("operation", "permission", "checks"),
     [
         ("workspaces.describe_workspaces", "workspaces:DescribeWorkspaces", f"{VOLUMES} {STOPS}"),
-        ("workspaces.describe_workspace_directories", "workspaces:DescribeWorkspaceDirectories", DEVICES),
+        (
+            "workspaces.describe_workspace_directories",
+            "workspaces:DescribeWorkspaceDirectories",
+            f"{DEVICES} {NETWORKS}",
+        ),
         ("appstream.describe_fleets", "appstream:DescribeFleets", STREAM),
     ],
 )
@@ -262,7 +268,8 @@ def test_an_account_without_sessions_to_speak_of_has_nothing_to_judge(cloud):
     cloud.front.canned["appstream.describe_fleets"] = {"Fleets": []}
     cloud.front.canned["sso.list_instances"] = {"Instances": []}
     assert_empty(
-        cloud, f"{POOL} {CLIENT} {STOPS} {VOLUMES} {DEVICES} {STREAM} aws-sso-permission-set-session"
+        cloud,
+        f"{POOL} {CLIENT} {STOPS} {VOLUMES} {DEVICES} {NETWORKS} {STREAM} aws-sso-permission-set-session",
     )
 
 
@@ -282,6 +289,27 @@ def test_what_holds_for_desktops_made_in_a_directory_is_judged(cloud, rules, adm
         ("aws-workspaces-directory-maintenance", "d-1"): maintenance,
     }
     assert_true(cloud, truth)
+
+
+@pytest.mark.parametrize(
+    ("told", "asked", "required"),
+    [
+        ({"ipGroupIds": ["wsipg-2", "wsipg-1"]}, PASS, PASS),
+        ({"ipGroupIds": []}, NONE, FAIL),
+        ({}, NONE, UNKNOWN),
+    ],
+)
+def test_the_networks_that_desktops_open_from_are_judged_where_they_are_to_be_known(
+    cloud, told, asked, required
+):
+    row = {"DirectoryId": "d-1", "State": "REGISTERED", **told}
+    cloud.front.canned["workspaces.describe_workspace_directories"] = {"Directories": [row]}
+    assert_true(cloud, {(NETWORKS, "d-1"): asked})
+    results = cloud.poll(checks=[NETWORKS])
+    seen, *_ = results[f"aws/{ACCOUNT}", "aws.workspaces.directory"].observations
+    facts, resource = seen.facts["networks"], seen.resource
+    judged = desktops_open_from_known_networks.judge(facts, resource=resource, required=("d-*",))
+    assert judged.status == required
 
 
 POOL_RULES = "aws-cognito-user-pool-password aws-cognito-user-pool-risk"
