@@ -54,6 +54,12 @@ MADE_LATELY = context(
     proves="whether the machine was made from an image recent enough to bring most updates with it",
     does_not_prove="that updates were not installed on it since",
 )
+STOCK_TAKEN = context(
+    "164.308(a)(1)(ii)(A)",
+    proves="whether a list of the machines to be considered is kept by a service and not from memory",
+    does_not_prove="that every machine is on the list, that it names owners or follows movements, or that a risk "
+    "analysis uses it",
+)
 RESOURCES_SCANNED = context(
     "164.308(a)(1)(ii)(B)",
     proves="whether known weaknesses of what runs here are looked for by themselves",

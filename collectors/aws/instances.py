@@ -17,9 +17,11 @@ from evidence.facts.aws import (
     PatchScan,
     PatchState,
 )
-from evidence.facts.aws_machines import InstanceImage, InstanceLaunch, InstanceReach
+from evidence.facts.aws_machines import InstanceImage, InstanceInventory, InstanceLaunch, InstanceReach
 
 MANAGED = "InstanceInformationList[]{InstanceId, PingStatus, PlatformType}"
+_HARDWARE = "AWS:InstanceDetailedInformation"
+"""The smallest of the types that Systems Manager holds only of machines whose inventory is gathered."""
 _ENDED = frozenset({"shutting-down", "terminated"})
 
 
@@ -37,6 +39,7 @@ class Instance(AwsKind):
         ),
         "describe_images": IMAGES,
         "ssm.describe_instance_information": MANAGED,
+        "ssm.get_inventory": "Entities[]{Id, Data{*}}",
         "ssm.describe_instance_patch_states": (
             "InstancePatchStates[]{InstanceId, MissingCount, FailedCount, InstalledPendingRebootCount, "
             "CriticalNonCompliantCount, SecurityNonCompliantCount, OperationEndTime}"
@@ -86,6 +89,24 @@ class Instance(AwsKind):
     ) -> ManagedInstance | None:
         """Systems Manager's entry for the instance; None means it manages it not."""
         return managed_instances.get(instance.handle)
+
+    @lookup(needs="ssm:GetInventory")
+    def inventories(
+        self, ssm: AwsClient, managed_instances: Mapping[str, ManagedInstance]
+    ) -> Mapping[str, InstanceInventory]:
+        """GetInventory of one type, 50 machines at a time, by id; not asked where no machine is managed."""
+        if not managed_instances:
+            return {}
+        pages = ssm.pages("get_inventory", ResultAttributes=[{"TypeName": _HARDWARE}], MaxResults=50)
+        rows = (row for page in pages for row in page["Entities"])
+        return {row["Id"]: _inventory(row["Data"][_HARDWARE]) for row in rows if _HARDWARE in row["Data"]}
+
+    @fact(volatile=True)
+    def inventory(
+        self, instance: Found, inventories: Mapping[str, InstanceInventory]
+    ) -> InstanceInventory | None:
+        """Systems Manager's inventory of the instance's hardware; None means it holds none."""
+        return inventories.get(instance.handle)
 
     @fact(needs="ssm:DescribeInstancePatchStates", batch=50, volatile=True)
     def patch_scan(self, ssm: AwsClient, instances: list[Found]) -> dict[str, PatchScan | None]:
@@ -140,6 +161,10 @@ def _found(ec2: AwsClient, row: Mapping[str, Any]) -> Found:
 def _image(instance: Found, made: Mapping[str, str]) -> InstanceImage | None:
     name = instance.gives["launch"]["image"]
     return {"made": made[name]} if name in made else None
+
+
+def _inventory(item: Mapping[str, Any]) -> InstanceInventory:
+    return {"captured": item.get("CaptureTime", "")}
 
 
 def _scan(row: Mapping[str, Any]) -> PatchScan:

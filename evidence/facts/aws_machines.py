@@ -26,6 +26,12 @@ class InstanceImage(TypedDict):
     made: str
 
 
+class InstanceInventory(TypedDict):
+    """When Systems Manager last took stock of the instance's hardware (UTC, ISO-8601; "" = not told)."""
+
+    captured: str
+
+
 class VolumeAttachment(TypedDict):
     """A volume's state (in-use, available, ...) and the instances that have it."""
 

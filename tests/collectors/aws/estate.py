@@ -196,6 +196,7 @@ def _instances(cloud: Any, truth: dict[tuple[str, str], str], region: str, count
         )["Instances"][0]["InstanceId"]
         truth["aws-ec2-instance-imdsv2", made] = PASS if number % 2 else FAIL
         truth["aws-ec2-instance-managed", made] = FAIL
+        truth["aws-ec2-instance-inventory", made] = NONE
         truth["aws-ec2-instance-age", made] = PASS
         truth["aws-ec2-instance-image-age", made] = UNKNOWN
         truth["aws-ec2-instance-role", made] = FAIL

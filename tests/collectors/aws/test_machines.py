@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.collectors.aws.family import assert_refused, assert_steady, assert_true, only_reads
+from tests.collectors.aws.look import AS_OF
 
 pytestmark = pytest.mark.server("moto")
 
@@ -87,3 +90,60 @@ def test_a_group_that_is_closed_passes_without_a_look_at_who_has_it(machines):
 
 def test_machines_are_the_same_however_many_look(machines):
     assert_steady(machines, f"{AGE} {IMAGE_AGE} {ROLE} {ATTACHED} {ADMIN} {DATABASES}")
+
+
+INVENTORY = "aws-ec2-instance-inventory"
+HARDWARE = "AWS:InstanceDetailedInformation"
+
+
+def stock(machine, captured):
+    item = {"TypeName": HARDWARE, "SchemaVersion": "1.0", "Content": [{"CPUModel": "x"}], **captured}
+    return {"Id": machine, "Data": {HARDWARE: item}}
+
+
+@pytest.fixture
+def stocked(cloud):
+    ec2 = cloud.client("ec2")
+    names = ("fresh", "old", "untold", "none", "bare", "unmanaged", "stopped")
+    ids = {name: start(ec2, name, ImageId="ami-12345678") for name in names}
+    ec2.stop_instances(InstanceIds=[ids["stopped"]])
+    managed = [
+        {"InstanceId": made, "PingStatus": "Online"} for name, made in ids.items() if name != "unmanaged"
+    ]
+    held = [
+        stock(ids["fresh"], {"CaptureTime": f"{AS_OF - timedelta(days=31)}T01:02:03Z"}),
+        stock(ids["old"], {"CaptureTime": f"{AS_OF - timedelta(days=32)}T01:02:03Z"}),
+        stock(ids["untold"], {}),
+        {"Id": ids["bare"], "Data": {}},
+    ]
+    cloud.front.canned |= {
+        "ssm.describe_instance_information": lambda region: {
+            "InstanceInformationList": managed if region == "us-east-1" else []
+        },
+        "ssm.get_inventory": {"Entities": held},
+    }
+    cloud.front.counts.clear()
+    return cloud
+
+
+def test_a_managed_machine_needs_a_recent_inventory_which_is_asked_for_once_a_region_that_has_any(stocked):
+    truth = {"fresh": PASS, "old": FAIL, "untold": UNKNOWN, "none": FAIL, "bare": FAIL}
+    truth |= {"unmanaged": NONE, "stopped": NONE}
+    assert_true(stocked, {(INVENTORY, name): want for name, want in truth.items()})
+    assert stocked.front.counts["ssm.get_inventory"] == 1
+
+
+@pytest.mark.parametrize(
+    ("operation", "permission"),
+    [
+        ("ssm.get_inventory", "ssm:GetInventory"),
+        ("ssm.describe_instance_information", "ssm:DescribeInstanceInformation"),
+    ],
+)
+def test_a_refused_inventory_gives_unknown_that_names_the_permission(stocked, operation, permission):
+    assert_refused(stocked, operation, permission, INVENTORY)
+
+
+def test_where_no_machine_is_managed_no_inventory_is_asked_for(machines):
+    assert set(machines.verdicts(INVENTORY).values()) == {NONE}
+    assert machines.front.counts["ssm.get_inventory"] == 0
