@@ -34,3 +34,8 @@ REQUESTS_FILTERED = context(
     proves="whether requests are filtered by rules before they arrive",
     does_not_prove="that the rules stop anything, or that requests which pass are harmless",
 )
+ACLS_OFF = supporting(
+    "164.312(a)(1)",
+    proves="only policies say who reads these objects: no list of rights on a single object can let anybody in",
+    does_not_prove="that the policies let in only whom they should",
+)

@@ -50,6 +50,7 @@ class Bucket(AwsKind):
             "ReplicationConfiguration{Rules[]{Status, Prefix, Filter{Prefix, Tag{Key}, And{Prefix, Tags[]{Key}}}, "
             "SourceSelectionCriteria{SseKmsEncryptedObjects{Status}}, Destination{Bucket}}}"
         ),
+        "get_bucket_ownership_controls": "OwnershipControls{Rules[]{ObjectOwnership}}",
         "get_bucket_lifecycle_configuration": (
             "Rules[]{Status, Prefix, Filter{Prefix, Tag{Key}, ObjectSizeGreaterThan, ObjectSizeLessThan, "
             "And{Prefix, Tags[]{Key}, ObjectSizeGreaterThan, ObjectSizeLessThan}}, "
@@ -148,6 +149,12 @@ class Bucket(AwsKind):
             }
             for rule in rules
         ]
+
+    @fact(needs="s3:GetBucketOwnershipControls", absent="OwnershipControlsNotFoundError")
+    def ownership(self, s3: AwsClient, bucket: Found) -> str | None:
+        """GetBucketOwnershipControls: BucketOwnerEnforced means that ACLs are off; None that they rule."""
+        rules = s3.get_bucket_ownership_controls(Bucket=bucket.name)["OwnershipControls"]["Rules"]
+        return rules[0]["ObjectOwnership"] if rules else None
 
     @fact(needs="s3:GetLifecycleConfiguration", absent="NoSuchLifecycleConfiguration")
     def lifecycle(self, s3: AwsClient, bucket: Found) -> list[LifecycleRule] | None:

@@ -7,8 +7,16 @@ from tests.collectors.aws.look import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 
-COPIED, DISPOSED = "aws-s3-bucket-replication", "aws-s3-bucket-disposal-rule"
-ASKED = {COPIED: "get_bucket_replication", DISPOSED: "get_bucket_lifecycle_configuration"}
+COPIED, DISPOSED, LISTLESS = (
+    "aws-s3-bucket-replication",
+    "aws-s3-bucket-disposal-rule",
+    "aws-s3-bucket-acls-off",
+)
+ASKED = {
+    COPIED: "get_bucket_replication",
+    DISPOSED: "get_bucket_lifecycle_configuration",
+    LISTLESS: "get_bucket_ownership_controls",
+}
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/copier"
 KMS = {"SseKmsEncryptedObjects": {"Status": "Enabled"}}
 DAYS = {"Days": 2190}
@@ -73,9 +81,9 @@ def status(cloud, check):
 
 
 def test_by_default_no_bucket_is_asked_and_none_is_judged(ward):
-    findings = ward.judge([COPIED, DISPOSED])
+    findings = ward.judge(list(ASKED))
     assert {finding.status.value for finding in findings} == {"not_applicable"}
-    assert len(findings) == 6
+    assert len(findings) == 9
     assert {name: ward.front.counts[f"s3.{name}"] for name in ASKED.values()} == dict.fromkeys(
         ASKED.values(), 0
     )
@@ -95,7 +103,11 @@ def test_only_the_buckets_that_the_organisation_names_are_asked(ward, check):
 
 @pytest.mark.parametrize(
     ("check", "permission"),
-    [(COPIED, "s3:GetReplicationConfiguration"), (DISPOSED, "s3:GetLifecycleConfiguration")],
+    [
+        (COPIED, "s3:GetReplicationConfiguration"),
+        (DISPOSED, "s3:GetLifecycleConfiguration"),
+        (LISTLESS, "s3:GetBucketOwnershipControls"),
+    ],
 )
 def test_a_refused_answer_is_unknown_and_names_the_permission(ward, check, permission):
     ward.front.refused = {f"s3.{ASKED[check]}": "AccessDenied"}
@@ -116,7 +128,7 @@ def test_the_rules_of_a_real_server_are_read(ward):
     ends = {"Expiration": DAYS, "NoncurrentVersionExpiration": {"NoncurrentDays": 30}}
     broom = {"ID": "d", "Status": "Enabled", "Filter": {"Prefix": ""}, **ends}
     s3.put_bucket_lifecycle_configuration(Bucket="ward", LifecycleConfiguration={"Rules": [broom]})
-    assert {check: status(ward, check) for check in ASKED} == {COPIED: "pass", DISPOSED: "pass"}
+    assert {check: status(ward, check) for check in (COPIED, DISPOSED)} == {COPIED: "pass", DISPOSED: "pass"}
 
 
 @pytest.mark.parametrize(
@@ -180,3 +192,21 @@ def test_a_bucket_that_never_kept_versions_needs_no_rule_for_earlier_ones(cloud)
     cloud.client("s3").create_bucket(Bucket="ward")
     dispose(cloud, ENDS)
     assert status(cloud, DISPOSED) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("ownership", "expected"),
+    [
+        ("BucketOwnerEnforced", "pass"),
+        ("BucketOwnerPreferred", "fail"),
+        ("ObjectWriter", "fail"),
+        (None, "fail"),
+    ],
+)
+def test_lists_are_off_only_where_the_owner_is_enforced(ward, ownership, expected):
+    s3 = ward.client("s3")
+    s3.delete_bucket_ownership_controls(Bucket="ward")
+    if ownership is not None:
+        controls = {"Rules": [{"ObjectOwnership": ownership}]}
+        s3.put_bucket_ownership_controls(Bucket="ward", OwnershipControls=controls)
+    assert status(ward, LISTLESS) == expected
