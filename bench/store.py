@@ -176,7 +176,7 @@ def measure(url: str, keys: Path, estate: Estate, nights: int) -> tuple[Cost, St
             checks=CHECKS,
             planned=estate.units,
         )
-        with store.ingest(run) as commit:
+        with store.ingest(run) as writer:
             for number, unit in enumerate(estate.units):
                 gave, findings = estate.poll(number, unit, night)
                 plain = [evidence_document(o) for o in gave.observations]
@@ -184,7 +184,7 @@ def measure(url: str, keys: Path, estate: Estate, nights: int) -> tuple[Cost, St
                 documents = [canonical(document) for document in plain]
                 names = [digest(data) for data in documents]
                 middle = time.perf_counter()
-                commit(gave, findings)
+                writer.commit(gave, findings)
                 ingest += time.perf_counter() - middle
                 floor_time += middle - begun
                 cost.floor_bytes += floor.of_unit(documents, names)

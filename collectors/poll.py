@@ -38,6 +38,9 @@ class Progress(Protocol):
     def finished(self, result: UnitResult) -> None:
         """A unit ended, well or not."""
 
+    def tick(self) -> None:
+        """Time passes: a few times a second while a run goes on, whether or not anything ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Errand:
@@ -151,6 +154,8 @@ class Engine:
         # Not after every piece of news: with thousands of hosts that is most of the coordinator's time.
         if now >= self._look_again:
             self._look_again = now + TICK
+            if self._progress is not None:
+                self._progress.tick()
             for unit, _ in list(self._units.values()):
                 if unit.deadline and now > unit.deadline:
                     self._expire(unit)

@@ -13,7 +13,7 @@ from checks.load import version
 from collectors.poll import Progress
 from collectors.recorder import utc_now
 from evidence.model import Json, Unit, UnitResult
-from evidence.store import NIGHTLY, Sealed, Store
+from evidence.store import NIGHTLY, Sealed, Store, Writer
 from nightledger import __version__
 from nightledger.run import Plan, Tally, run
 
@@ -82,21 +82,25 @@ def scan(
         planned=(),
     )
     with stop.on_signals():
-        with store.ingest(run_id) as commit:
-            for judged in run(plan, _Planned(store, run_id, progress), cancelled=stop):
-                commit(judged.result, judged.findings)
+        with store.ingest(run_id) as writer:
+            for judged in run(plan, _Keeping(store, run_id, writer, progress), cancelled=stop):
+                writer.commit(judged.result, judged.findings)
                 tally.add(judged)
         stopped = stop()
         sealed = store.finish_run(run_id, finished=utc_now(), state="interrupted" if stopped else "sealed")
     return Scanned(sealed, tally, stopped=stopped)
 
 
-class _Planned:
-    """Writes each unit into the run's plan as soon as it is known, so that a killed run knows what it missed."""
+class _Keeping:
+    """Keeps the store level with the run, so that a killed run knows what it missed and loses little.
 
-    def __init__(self, store: Store, run_id: int, progress: Progress | None) -> None:
+    Each unit is planned as soon as it is known; units that wait to be committed do not wait for the next one.
+    """
+
+    def __init__(self, store: Store, run_id: int, writer: Writer, progress: Progress | None) -> None:
         self._store = store
         self._run_id = run_id
+        self._writer = writer
         self._progress = progress
 
     def planned(self, unit: Unit) -> None:
@@ -107,6 +111,11 @@ class _Planned:
     def finished(self, result: UnitResult) -> None:
         if self._progress is not None:
             self._progress.finished(result)
+
+    def tick(self) -> None:
+        self._writer.tick()
+        if self._progress is not None:
+            self._progress.tick()
 
 
 def rule_versions(plan: Plan) -> dict[str, str]:

@@ -5,130 +5,96 @@ from __future__ import annotations
 from checks.audit_controls import watched_events as events
 from checks.audit_controls.links import EVENT_CALLS_ATTENTION, LOGINS_WATCHED
 from checks.audit_controls.told import Chain, verdict
-from checks.check import Verdict, check
+from checks.audit_controls.watched_events import Watch
+from checks.check import Check, Link, Verdict, check
 from evidence.facts.aws_alarms import LogFilter, MetricAlarm, TopicListeners, TrailLog
 
-_ON = "aws.alarms.account"
+
+def _told(id_: str, watch: Watch, question: str, severity: str, *more: Link) -> Check:
+    """One check of those here: they ask the same of the same facts, each about its own events."""
+
+    def ask(
+        trail_logs: list[TrailLog],
+        filters: list[LogFilter],
+        alarms: list[MetricAlarm],
+        listeners: list[TopicListeners],
+    ) -> Verdict:
+        return verdict(watch, trail_logs, Chain(filters, alarms, listeners))
+
+    ask.__doc__ = question
+    links = [*more, EVENT_CALLS_ATTENTION]
+    return check(id_, on="aws.alarms.account", severity=severity, links=links)(ask)
 
 
-@check("aws-alarm-root-use", on=_ON, severity="medium", links=[EVENT_CALLS_ATTENTION])
-def root_use_is_told(
-    trail_logs: list[TrailLog],
-    filters: list[LogFilter],
-    alarms: list[MetricAlarm],
-    listeners: list[TopicListeners],
-) -> Verdict:
-    """Is somebody told when the root user is used?"""
-    return verdict(events.ROOT_USE, trail_logs, Chain(filters, alarms, listeners))
-
-
-@check(
-    "aws-alarm-login-without-mfa", on=_ON, severity="medium", links=[LOGINS_WATCHED, EVENT_CALLS_ATTENTION]
+root_use_is_told = _told(
+    "aws-alarm-root-use", events.ROOT_USE, "Is somebody told when the root user is used?", "medium"
 )
-def login_without_mfa_is_told(
-    trail_logs: list[TrailLog],
-    filters: list[LogFilter],
-    alarms: list[MetricAlarm],
-    listeners: list[TopicListeners],
-) -> Verdict:
-    """Is somebody told when a user signs in to the console without a second factor?"""
-    return verdict(events.LOGIN_WITHOUT_MFA, trail_logs, Chain(filters, alarms, listeners))
 
+login_without_mfa_is_told = _told(
+    "aws-alarm-login-without-mfa",
+    events.LOGIN_WITHOUT_MFA,
+    "Is somebody told when a user signs in to the console without a second factor?",
+    "medium",
+    LOGINS_WATCHED,
+)
 
-@check("aws-alarm-failed-logins", on=_ON, severity="medium", links=[LOGINS_WATCHED, EVENT_CALLS_ATTENTION])
-def failed_logins_are_told(
-    trail_logs: list[TrailLog],
-    filters: list[LogFilter],
-    alarms: list[MetricAlarm],
-    listeners: list[TopicListeners],
-) -> Verdict:
-    """Is somebody told of failed logins to the console?"""
-    return verdict(events.FAILED_LOGIN, trail_logs, Chain(filters, alarms, listeners))
+failed_logins_are_told = _told(
+    "aws-alarm-failed-logins",
+    events.FAILED_LOGIN,
+    "Is somebody told of failed logins to the console?",
+    "medium",
+    LOGINS_WATCHED,
+)
 
+refused_calls_are_told = _told(
+    "aws-alarm-refused-calls", events.REFUSED_CALL, "Is somebody told of calls that were refused?", "low"
+)
 
-@check("aws-alarm-refused-calls", on=_ON, severity="low", links=[EVENT_CALLS_ATTENTION])
-def refused_calls_are_told(
-    trail_logs: list[TrailLog],
-    filters: list[LogFilter],
-    alarms: list[MetricAlarm],
-    listeners: list[TopicListeners],
-) -> Verdict:
-    """Is somebody told of calls that were refused?"""
-    return verdict(events.REFUSED_CALL, trail_logs, Chain(filters, alarms, listeners))
+identity_policies_are_told = _told(
+    "aws-alarm-identity-policies",
+    events.IDENTITY_POLICY,
+    "Is somebody told when a policy of users, groups or roles changes?",
+    "low",
+)
 
+trail_changes_are_told = _told(
+    "aws-alarm-trail-changes",
+    events.TRAIL_CHANGE,
+    "Is somebody told when a trail is changed or stopped?",
+    "medium",
+)
 
-@check("aws-alarm-identity-policies", on=_ON, severity="low", links=[EVENT_CALLS_ATTENTION])
-def identity_policies_are_told(
-    trail_logs: list[TrailLog],
-    filters: list[LogFilter],
-    alarms: list[MetricAlarm],
-    listeners: list[TopicListeners],
-) -> Verdict:
-    """Is somebody told when a policy of users, groups or roles changes?"""
-    return verdict(events.IDENTITY_POLICY, trail_logs, Chain(filters, alarms, listeners))
+key_loss_is_told = _told(
+    "aws-alarm-key-loss",
+    events.KEY_LOSS,
+    "Is somebody told when a key is disabled or scheduled for deletion?",
+    "low",
+)
 
+bucket_policies_are_told = _told(
+    "aws-alarm-bucket-policies",
+    events.BUCKET_POLICY,
+    "Is somebody told when a bucket's policy or access list changes?",
+    "low",
+)
 
-@check("aws-alarm-trail-changes", on=_ON, severity="medium", links=[EVENT_CALLS_ATTENTION])
-def trail_changes_are_told(
-    trail_logs: list[TrailLog],
-    filters: list[LogFilter],
-    alarms: list[MetricAlarm],
-    listeners: list[TopicListeners],
-) -> Verdict:
-    """Is somebody told when a trail is changed or stopped?"""
-    return verdict(events.TRAIL_CHANGE, trail_logs, Chain(filters, alarms, listeners))
+config_changes_are_told = _told(
+    "aws-alarm-config-changes",
+    events.CONFIG_CHANGE,
+    "Is somebody told when the recording of configurations changes?",
+    "low",
+)
 
+security_groups_are_told = _told(
+    "aws-alarm-security-groups",
+    events.SECURITY_GROUP,
+    "Is somebody told when a security group changes?",
+    "low",
+)
 
-@check("aws-alarm-key-loss", on=_ON, severity="low", links=[EVENT_CALLS_ATTENTION])
-def key_loss_is_told(
-    trail_logs: list[TrailLog],
-    filters: list[LogFilter],
-    alarms: list[MetricAlarm],
-    listeners: list[TopicListeners],
-) -> Verdict:
-    """Is somebody told when a key is disabled or scheduled for deletion?"""
-    return verdict(events.KEY_LOSS, trail_logs, Chain(filters, alarms, listeners))
-
-
-@check("aws-alarm-bucket-policies", on=_ON, severity="low", links=[EVENT_CALLS_ATTENTION])
-def bucket_policies_are_told(
-    trail_logs: list[TrailLog],
-    filters: list[LogFilter],
-    alarms: list[MetricAlarm],
-    listeners: list[TopicListeners],
-) -> Verdict:
-    """Is somebody told when a bucket's policy or access list changes?"""
-    return verdict(events.BUCKET_POLICY, trail_logs, Chain(filters, alarms, listeners))
-
-
-@check("aws-alarm-config-changes", on=_ON, severity="low", links=[EVENT_CALLS_ATTENTION])
-def config_changes_are_told(
-    trail_logs: list[TrailLog],
-    filters: list[LogFilter],
-    alarms: list[MetricAlarm],
-    listeners: list[TopicListeners],
-) -> Verdict:
-    """Is somebody told when the recording of configurations changes?"""
-    return verdict(events.CONFIG_CHANGE, trail_logs, Chain(filters, alarms, listeners))
-
-
-@check("aws-alarm-security-groups", on=_ON, severity="low", links=[EVENT_CALLS_ATTENTION])
-def security_groups_are_told(
-    trail_logs: list[TrailLog],
-    filters: list[LogFilter],
-    alarms: list[MetricAlarm],
-    listeners: list[TopicListeners],
-) -> Verdict:
-    """Is somebody told when a security group changes?"""
-    return verdict(events.SECURITY_GROUP, trail_logs, Chain(filters, alarms, listeners))
-
-
-@check("aws-alarm-network-paths", on=_ON, severity="low", links=[EVENT_CALLS_ATTENTION])
-def network_paths_are_told(
-    trail_logs: list[TrailLog],
-    filters: list[LogFilter],
-    alarms: list[MetricAlarm],
-    listeners: list[TopicListeners],
-) -> Verdict:
-    """Is somebody told when network ACLs, gateways, routes or VPCs change?"""
-    return verdict(events.NETWORK_PATH, trail_logs, Chain(filters, alarms, listeners))
+network_paths_are_told = _told(
+    "aws-alarm-network-paths",
+    events.NETWORK_PATH,
+    "Is somebody told when network ACLs, gateways, routes or VPCs change?",
+    "low",
+)

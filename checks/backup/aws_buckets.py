@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from checks.backup.links import COPIED_ELSEWHERE, COPIED_TO_ANOTHER_BUCKET
-from checks.check import Verdict, check, failed, not_applicable, passed, undecided
-from checks.named import named
+from checks.check import Verdict, check, failed, passed, undecided
+from checks.named import unless_required
 from evidence.facts.aws import BucketEncryption
 from evidence.facts.aws_buckets import ReplicationRule
 from evidence.model import Resource
-
-
-def replication_not_required(resource: Resource, *, required: tuple[str, ...] = ()) -> Verdict | None:
-    """A bucket that the organisation does not name needs no look at its rules."""
-    if named(resource, required):
-        return None
-    return not_applicable("not among the buckets that must be replicated")
 
 
 @check(
@@ -22,18 +15,16 @@ def replication_not_required(resource: Resource, *, required: tuple[str, ...] = 
     on="aws.s3.bucket",
     severity="medium",
     links=[COPIED_TO_ANOTHER_BUCKET, COPIED_ELSEWHERE],
-    first=replication_not_required,
+    first=unless_required("not among the buckets that must be replicated"),
 )
 def bucket_is_replicated(
     replication: list[ReplicationRule] | None,
     encryption: BucketEncryption | None,
     resource: Resource,
     *,
-    required: tuple[str, ...] = (),
+    required: tuple[str, ...] = (),  # noqa: ARG001 - answered first
 ) -> Verdict:
     """Is every new object copied to another bucket, where the organisation requires it?"""
-    if not named(resource, required):
-        return not_applicable("not among the buckets that must be replicated")
     itself = resource.uid.partition("#")[0]
     rules = [rule for rule in replication or () if rule["enabled"] and rule["destination"] != itself]
     if not rules:

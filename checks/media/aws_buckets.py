@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from checks.check import Verdict, check, failed, not_applicable, passed, undecided
+from checks.check import Verdict, check, failed, passed, undecided
 from checks.media.links import OBJECTS_DELETED
-from checks.named import named
+from checks.named import unless_required
 from evidence.facts.aws import BucketVersioning
 from evidence.facts.aws_buckets import LifecycleRule
-from evidence.model import Resource
-
-
-def disposal_not_required(resource: Resource, *, required: tuple[str, ...] = ()) -> Verdict | None:
-    """A bucket that the organisation does not name needs no look at its rules."""
-    if named(resource, required):
-        return None
-    return not_applicable("not among the buckets that must have a disposal rule")
 
 
 @check(
@@ -22,18 +14,15 @@ def disposal_not_required(resource: Resource, *, required: tuple[str, ...] = ())
     on="aws.s3.bucket",
     severity="low",
     links=[OBJECTS_DELETED],
-    first=disposal_not_required,
+    first=unless_required("not among the buckets that must have a disposal rule"),
 )
 def bucket_disposes_of_objects(
     lifecycle: list[LifecycleRule] | None,
     versioning: BucketVersioning | None,
-    resource: Resource,
     *,
-    required: tuple[str, ...] = (),
+    required: tuple[str, ...] = (),  # noqa: ARG001 - answered first
 ) -> Verdict:
     """Does a rule delete every object in time, where the organisation requires it?"""
-    if not named(resource, required):
-        return not_applicable("not among the buckets that must have a disposal rule")
     rules = [rule for rule in lifecycle or () if rule["enabled"]]
     lacking = _lacking("objects", [rule["whole"] for rule in rules if rule["expires"]])
     if lacking is None and versioning is not None:

@@ -14,6 +14,7 @@ from evidence.store.rows import (
     UnitState,
 )
 from evidence.store.store import NIGHTLY, Store
+from evidence.store.writer import Writer
 
 __all__ = [
     "NIGHTLY",
@@ -32,4 +33,5 @@ __all__ = [
     "StoreError",
     "UnitRow",
     "UnitState",
+    "Writer",
 ]

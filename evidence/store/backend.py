@@ -22,10 +22,10 @@ Row = tuple[Any, ...]
 class Backend(Protocol):
     """One connection to one engine, used by one thread at a time; errors leave it as StoreError.
 
-    `keep_rows` ends a SELECT whose rows no other transaction may change until this one ends.
+    `for_update` ends a SELECT whose rows no other transaction may change until this one ends.
     """
 
-    keep_rows: str
+    for_update: str
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """All rows of a statement."""
@@ -63,7 +63,7 @@ class Backend(Protocol):
         """Run the statements of one migration inside the current transaction."""
         ...
 
-    def look_over(self) -> None:
+    def analyze(self) -> None:
         """Take new statistics of the tables, where the engine plans by them."""
         ...
 

@@ -28,8 +28,8 @@ from evidence.store.rows import Lease, Run, UnitState
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
-    """A unit about to be committed: what was prepared, and coverage and digest as long as nothing is carried."""
+class PendingUnit:
+    """A unit that waits to be committed: what was prepared, and coverage and digest as long as nothing is carried."""
 
     unit_id: int
     prepared: Prepared
@@ -61,82 +61,82 @@ class Commits:
 
     def prepare(
         self, unit_id: int, result: UnitResult, findings: Iterable[Finding], lease: Lease | None
-    ) -> Coming:
+    ) -> PendingUnit:
         """The unit's documents and digests; asks the store nothing."""
         prepared = prepare(result, findings, self._judgements)
         coverage, name = unit_documents(prepared, {})
-        return Coming(unit_id, prepared, raw_objects(result), coverage, name, lease)
+        return PendingUnit(unit_id, prepared, raw_objects(result), coverage, name, lease)
 
-    def commit(self, run: Run, batch: Sequence[Coming]) -> set[int]:
+    def commit(self, run: Run, batch: Sequence[PendingUnit]) -> set[int]:
         """Write evidence, findings and "done", inside a transaction; gives the units not done or lost before."""
         taken = self._take(run, batch)
         ready = self._write(run, list(taken.values()))
         raw: dict[str, dict[str, bytes]] = defaultdict(dict)
-        for coming in ready:
-            raw[f"raw:{coming.prepared.result.unit.kind}"] |= coming.raw
-        coverages = {digest(coming.coverage): coming.coverage for coming in ready}
+        for pending in ready:
+            raw[f"raw:{pending.prepared.result.unit.kind}"] |= pending.raw
+        coverages = {digest(pending.coverage): pending.coverage for pending in ready}
         rows = self._objects.put({**raw, "coverage": coverages})
         self._backend.execute_many(
-            _FINISH, [self._finished(run, coming, rows[digest(coming.coverage)]) for coming in ready]
+            _FINISH, [self._finished(run, pending, rows[digest(pending.coverage)]) for pending in ready]
         )
         return set(taken)
 
-    def _take(self, run: Run, batch: Sequence[Coming]) -> dict[int, Coming]:
+    def _take(self, run: Run, batch: Sequence[PendingUnit]) -> dict[int, PendingUnit]:
         """The fence: of all who may try, one finds the unit not done; the others wait until it is."""
         open_: dict[int, tuple[str, int]] = {}
-        for chunk in chunks([coming.unit_id for coming in batch]):
-            sql = f"{_NOT_DONE} ({marks(chunk)}) ORDER BY unit_id {self._backend.keep_rows}"
+        for chunk in chunks([pending.unit_id for pending in batch]):
+            sql = f"{_NOT_DONE} ({marks(chunk)}) ORDER BY unit_id {self._backend.for_update}"
             rows = self._backend.query(sql, (run.id, UnitState.PLANNED, UnitState.CLAIMED, *chunk))
             open_ |= {unit: (owner, attempt) for unit, owner, attempt in rows}
         return {
-            coming.unit_id: coming
-            for coming in reversed(batch)
-            if coming.unit_id in open_ and (coming.lease is None or coming.claim == open_[coming.unit_id])
+            pending.unit_id: pending
+            for pending in reversed(batch)
+            if pending.unit_id in open_ and (pending.lease is None or pending.claim == open_[pending.unit_id])
         }
 
-    def _write(self, run: Run, taken: Sequence[Coming]) -> list[Coming]:
+    def _write(self, run: Run, taken: Sequence[PendingUnit]) -> list[PendingUnit]:
         """Write the differences; what is carried from earlier runs changes a unit's coverage and digest."""
         last = self._last_done(run, taken)
         same = [c for c in taken if complete(c.prepared.result) and c.digest == last[c.unit_id]]
-        settled = {coming.unit_id for coming in same}
-        changed = [coming for coming in taken if coming.unit_id not in settled]
+        settled = {pending.unit_id for pending in same}
+        changed = [pending for pending in taken if pending.unit_id not in settled]
         if not changed:
             return same
-        remembered = remember(self._backend, self._objects, [coming.unit_id for coming in changed])
+        remembered = remember(self._backend, self._objects, [pending.unit_id for pending in changed])
         carrying = Carrying(self._backend, self._objects, run.checks)
         difference = Difference(self._backend, self._objects, run.id)
         ready = same
-        for coming in changed:
-            known = remembered[coming.unit_id]
-            kept = carrying.carried(coming.prepared, known)
-            difference.add(coming.unit_id, coming.prepared, known, kept)
+        for pending in changed:
+            known = remembered[pending.unit_id]
+            kept = carrying.carried(pending.prepared, known)
+            difference.add(pending.unit_id, pending.prepared, known, kept)
             if kept:
-                coverage, name = unit_documents(coming.prepared, kept)
-                coming = replace(coming, coverage=coverage, digest=name)  # noqa: PLW2901 - what was carried in it
-            ready.append(coming)
+                coverage, name = unit_documents(pending.prepared, kept)
+                pending = replace(pending, coverage=coverage, digest=name)  # noqa: PLW2901 - what was carried in it
+            ready.append(pending)
         difference.write()
         return ready
 
-    def _finished(self, run: Run, coming: Coming, coverage: int) -> tuple[Any, ...]:
-        result = coming.prepared.result
-        owner, attempt = coming.claim
+    def _finished(self, run: Run, pending: PendingUnit, coverage: int) -> tuple[Any, ...]:
+        result = pending.prepared.result
+        owner, attempt = pending.claim
         started, finished = seconds(result.started), seconds(result.finished)
         head = JournalHead(
-            result.unit, coming.digest, result.principal, owner, attempt, moment(started), moment(finished)
+            result.unit, pending.digest, result.principal, owner, attempt, moment(started), moment(finished)
         )
         body, name = journal(head, result)
         packing, packed = self._objects.pack(body, "journal")
         principal = self._principals.id(result.principal)
         told = (UnitState.DONE, packing, attempt, principal, started, finished, coverage, owner)
-        return (*told, raw_digest(coming.digest), raw_digest(name), packed, run.id, coming.unit_id)
+        return (*told, raw_digest(pending.digest), raw_digest(name), packed, run.id, pending.unit_id)
 
-    def _last_done(self, run: Run, units: Sequence[Coming]) -> dict[int, str]:
+    def _last_done(self, run: Run, units: Sequence[PendingUnit]) -> dict[int, str]:
         """The digest each unit was left with before this run; those that the run before it did are read at once."""
         if self._last_of != run.id:
             rows = self._backend.query(_LAST_RUN, (UnitState.DONE, run.series, run.id))
             self._last = {unit: named(name) for unit, name in rows}
             self._last_of = run.id
-        for unit in {coming.unit_id for coming in units} - self._last.keys():
+        for unit in {pending.unit_id for pending in units} - self._last.keys():
             rows = self._backend.query(_LAST_OF_UNIT, (UnitState.DONE, unit, run.id))
             self._last[unit] = named(rows[0][1]) if rows else ""
         return self._last

@@ -43,7 +43,7 @@ _WORDS = (
 class PostgresBackend:
     """A connection to one database; a writer that goes silent inside a transaction is cut off after a minute."""
 
-    keep_rows = "FOR UPDATE"
+    for_update = "FOR UPDATE"
 
     def __init__(self, url: str) -> None:
         self._streams = count()
@@ -145,7 +145,7 @@ class PostgresBackend:
         for statement in statements(ddl):
             self.execute(statement)
 
-    def look_over(self) -> None:
+    def analyze(self) -> None:
         """Without statistics a young store's joins are planned as if every table were alike."""
         self.execute("ANALYZE run_unit, resource, span, object")
 

@@ -29,7 +29,7 @@ _PATIENCE, _PAUSE = 10.0, 0.1
 class SqliteBackend:
     """A connection to one SQLite file, made with mode 0600 when `create` and absent."""
 
-    keep_rows = ""
+    for_update = ""
 
     def __init__(self, path: Path, *, create: bool) -> None:
         self.path = path
@@ -133,7 +133,7 @@ class SqliteBackend:
         for statement in statements(ddl):
             self.execute(statement)
 
-    def look_over(self) -> None:
+    def analyze(self) -> None:
         """SQLite follows our joins as they are written."""
 
     def close(self) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,7 +15,7 @@ from evidence.documents import Document
 from evidence.model import Finding, Json, Unit, UnitResult
 from evidence.seal import KeyDirectory, default_key_directory
 from evidence.store.backend import Backend, migrate
-from evidence.store.commits import Coming, Commits
+from evidence.store.commits import Commits, PendingUnit
 from evidence.store.errors import NotFound, StoreError
 from evidence.store.judgements import JudgementReader
 from evidence.store.log import Log
@@ -133,42 +134,43 @@ class Store:
         """Commit a unit's evidence, findings and "done" at once; False when it was done or the lease is lost."""
         with self._remembering():
             run = self._run_rows.plan_of(run_id)
-            return self._commit(run, [self._coming(run, result, findings, lease)])[0]
+            return self._commit(run, [self._pending(run, result, findings, lease)])[0]
 
     @contextmanager
-    def ingest(self, run_id: int) -> Iterator[Callable[[UnitResult, Sequence[Finding]], None]]:
+    def ingest(self, run_id: int) -> Iterator[Writer]:
         """A run's way in: units handed over are committed some at a time, and all of them when the block ends.
 
         An error of a commit may be raised by a later call, or by the end of the block.
         """
         with self._remembering():
             run = self._run_rows.plan_of(run_id)
-            writer = Writer(lambda batch: self._commit(run, batch))
+            writer = Writer(partial(self._pending, run), partial(self._commit, run))
             try:
-                yield lambda result, findings: writer.put(self._coming(run, result, findings, None))
+                yield writer
             finally:
                 writer.flush()
 
-    def _coming(
-        self, run: Run, result: UnitResult, findings: Sequence[Finding], lease: Lease | None
-    ) -> Coming:
+    def _pending(
+        self, run: Run, result: UnitResult, findings: Sequence[Finding], lease: Lease | None = None
+    ) -> PendingUnit:
         unit_id = self._runs.unit_row(run.series, result.unit)
         return self._commits.prepare(unit_id, result, findings, lease)
 
-    def _commit(self, run: Run, batch: Sequence[Coming]) -> list[bool]:
+    def _commit(self, run: Run, batch: Sequence[PendingUnit]) -> list[bool]:
         with self.backend.transaction():
             done = self._commits.commit(run, batch)
-        for coming in batch:
-            if coming.unit_id not in done:
-                self._runs.unit_id(run, coming.prepared.result.unit)
-        return [coming.unit_id in done for coming in batch]
+        for pending in batch:
+            if pending.unit_id not in done:
+                self._runs.unit_id(run, pending.prepared.result.unit)
+        return [pending.unit_id in done for pending in batch]
 
     def finish_run(self, run_id: int, finished: str, *, state: str = "sealed") -> Sealed:
         """Seal a run ("sealed" or "interrupted"): its roots become a ledger event under a signed checkpoint."""
         with self._transaction(durable=True):
             sealed = self._runs.seal(self._run(run_id), finished, state)
+            # Often while the store is young, and ever more rarely.
             if run_id.bit_count() == 1:
-                self.backend.look_over()
+                self.backend.analyze()
         self.log.published(sealed.note)
         return sealed
 

@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from evidence.store.commits import Coming
+from evidence.model import Finding, UnitResult
+from evidence.store.commits import PendingUnit
 
-_MOST_UNITS, _MOST_RESOURCES, _MOST_SECONDS = 100, 5_000, 1.0
+MOST_UNITS, MOST_RESOURCES, MOST_SECONDS = 100, 5_000, 1.0
 """What may wait to be committed: beyond any of these, all that waits is."""
 
 
 class Writer:
-    """Prepared units that wait for their common transaction."""
+    """A run's way into its store: units wait for a common transaction, but not long."""
 
-    def __init__(self, commit: Callable[[list[Coming]], object]) -> None:
+    def __init__(
+        self,
+        prepare: Callable[[UnitResult, Sequence[Finding]], PendingUnit],
+        commit: Callable[[list[PendingUnit]], object],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._prepare = prepare
         self._commit = commit
-        self._waiting: list[Coming] = []
+        self._clock = clock
+        self._waiting: list[PendingUnit] = []
         self._resources = 0
         self._since = 0.0
 
-    def put(self, coming: Coming) -> None:
-        """Let one unit wait, and commit all that waits once it is much or has waited long."""
+    def commit(self, result: UnitResult, findings: Sequence[Finding]) -> None:
+        """Hand over one unit: it is committed at the latest when the writer's block ends."""
+        pending = self._prepare(result, findings)
         if not self._waiting:
-            self._since = time.monotonic()
-        self._waiting.append(coming)
-        self._resources += len(coming.prepared.documents)
-        if (
-            len(self._waiting) >= _MOST_UNITS
-            or self._resources >= _MOST_RESOURCES
-            or time.monotonic() - self._since > _MOST_SECONDS
-        ):
+            self._since = self._clock()
+        self._waiting.append(pending)
+        self._resources += len(pending.prepared.documents)
+        if len(self._waiting) >= MOST_UNITS or self._resources >= MOST_RESOURCES:
+            self.flush()
+        self.tick()
+
+    def tick(self) -> None:
+        """Commit what has waited long; called now and then while no unit comes."""
+        if self._waiting and self._clock() - self._since > MOST_SECONDS:
             self.flush()
 
     def flush(self) -> None:

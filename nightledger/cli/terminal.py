@@ -50,6 +50,9 @@ class _Silent:
     def finished(self, result: UnitResult) -> None:
         pass
 
+    def tick(self) -> None:
+        pass
+
 
 class _Bar:
     def __init__(self, bar: Any) -> None:
@@ -63,6 +66,9 @@ class _Bar:
 
     def finished(self, result: UnitResult) -> None:
         self._bar.update(self._task, advance=1, description=shown(result.unit))
+
+    def tick(self) -> None:
+        pass
 
 
 @contextmanager

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import random
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -184,3 +185,26 @@ def test_what_a_unit_read_is_let_go_of_with_its_end_not_when_the_garbage_collect
     refuse = {"get_weights a": "Denied"}
     assert facts_of(look(World(boxes={"here": ["a", "b"]}, refuse=refuse)))["b"]["colour"] == "red"
     assert not [held for held in gc.get_objects() if isinstance(held, Row | Lookup)]
+
+
+class Ticks:
+    def __init__(self) -> None:
+        self.heard = threading.Event()
+
+    def planned(self, unit) -> None:
+        pass
+
+    def finished(self, result) -> None:
+        pass
+
+    def tick(self) -> None:
+        self.heard.set()
+
+
+def test_time_is_told_to_pass_while_nothing_ends():
+    world, ticks = World(), Ticks()
+    world.ask = lambda *_: ticks.heard.wait(10)
+    known = specs([Fake()])
+    errand = Errand(Fake(), "shop", world, {"fake.box": plan_kind(known["fake.box"], FACTS)})
+    list(poll([errand], ticks))
+    assert ticks.heard.is_set()

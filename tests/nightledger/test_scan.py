@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 
 import pytest
 
@@ -9,11 +10,11 @@ from checks.check import check, direct, passed
 from checks.derive import derived
 from checks.load import Catalogue
 from evidence.model import ScopeStatus, Status
-from evidence.store import Store
+from evidence.store import Store, UnitState
 from nightledger.run import PollSource, make_plan
 from nightledger.scan import Stop, scan, series_of
 from tests.collectors.fake import Fake, World
-from tests.nightledger.small import AS_OF, box_is_red, plan_of
+from tests.nightledger.small import AS_OF, CATALOGUE, box_is_red, plan_of
 
 
 @pytest.fixture
@@ -121,6 +122,32 @@ def test_an_on_demand_run_has_a_series_of_its_own_and_leaves_the_nightly_one_alo
 def test_everything_is_the_nightly_series_and_any_part_is_not():
     assert series_of([], []) == "nightly"
     assert len({series_of(["a"], []), series_of([], ["a"]), series_of([], [], "a"), "nightly"}) == 4
+
+
+class Watcher:
+    """Lets the slow shop answer once the store says that the fast one is done."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.seen = store, threading.Event()
+
+    def planned(self, unit) -> None:
+        pass
+
+    def finished(self, result) -> None:
+        pass
+
+    def tick(self) -> None:
+        if any(row.state is UnitState.DONE for row in self.store.units(1)):
+            self.seen.set()
+
+
+def test_a_unit_is_committed_while_the_next_one_is_still_waited_for(store):
+    slow, watcher = World(), Watcher(store)
+    slow.ask = lambda *_: watcher.seen.wait(20)
+    sources = [PollSource("fake", "fast", World()), PollSource("fake", "slow", slow)]
+    plan = make_plan(sources, {"fake": Fake()}, CATALOGUE, CATALOGUE.checks.values(), AS_OF)
+    scan(store, plan, progress=watcher)
+    assert watcher.seen.is_set()
 
 
 def _stopping(world: World, stop: Stop):

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from bench.clinic_estate import EACH_REGION, REGIONS
 from tests.collectors.aws.estate import seed
 from tests.collectors.aws.look import Cloud
 from tests.servers.moto import DUMMY, MotoServer
@@ -48,6 +49,22 @@ def seeded(moto):
         seen = Cloud(moto)
         seen.truth = seed(seen)
         yield seen
+        seen.close()
+
+
+@pytest.fixture(scope="module")
+def everything(moto):
+    """A little of every kind that the bench's estate has."""
+    with dummy_credentials():
+        moto.reset()
+        seen = Cloud(moto)
+        seed(seen)
+        for region in REGIONS:
+            for made, _ in EACH_REGION:
+                made(seen, region, 2)
+        seen.front.clear()
+        yield seen
+        seen.front.clear()
         seen.close()
 
 

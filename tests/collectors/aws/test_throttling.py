@@ -4,35 +4,24 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench.clinic_estate import EACH_REGION, REGIONS
 from collectors.aws.platform import AwsPlatform
-from tests.collectors.aws.conftest import dummy_credentials
-from tests.collectors.aws.estate import seed
-from tests.collectors.aws.look import ACCOUNT, Cloud, aws_checks, fingerprint
+from tests.collectors.aws.look import ACCOUNT, aws_checks, fingerprint
 
 pytestmark = pytest.mark.server("moto")
 
 
 @pytest.fixture(scope="module")
-def everything(moto):
-    """A little of every kind that the bench's estate has, and what a calm look says of it."""
-    with dummy_credentials():
-        moto.reset()
-        cloud = Cloud(moto)
-        seed(cloud)
-        for region in REGIONS:
-            for made, _ in EACH_REGION:
-                made(cloud, region, 2)
-        results = cloud.poll(workers=32)
-        yield SimpleNamespace(cloud=cloud, front=cloud.front, results=results, said=said(cloud))
-        cloud.close()
+def looked(everything):
+    """What a calm look says of everything."""
+    results = everything.poll(workers=32)
+    return SimpleNamespace(cloud=everything, front=everything.front, results=results, said=said(everything))
 
 
 @pytest.fixture
-def calm(everything):
-    everything.front.clear()
-    yield everything
-    everything.front.clear()
+def calm(looked):
+    looked.front.clear()
+    yield looked
+    looked.front.clear()
 
 
 def said(cloud):
