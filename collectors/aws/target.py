@@ -9,12 +9,17 @@ from typing import Any
 from collectors.aws.asking import ask
 from collectors.aws.client import Access, AwsClient
 from collectors.aws.clients import Clients
-from collectors.aws.credentials import bound
+from collectors.aws.credentials import Binding, bound
 from collectors.aws.errors import NotEnabled, classify, note
 from collectors.aws.identity import Identity
 from collectors.aws.kind import keeps_of
 from collectors.aws.source import Source
 from collectors.kind import Failure, Kind, Recorder
+from evidence.model import NightledgerError
+
+
+class TargetClosed(NightledgerError):
+    """A worker asked for more although every unit of its account had ended."""
 
 
 class AwsTarget:
@@ -31,6 +36,7 @@ class AwsTarget:
         self._regions: dict[str, bool] | None = None
         self._lock = threading.Lock()
         self._asking = threading.Lock()
+        self._closed = False
 
     def holds(self, kind: type[Kind]) -> bool:  # noqa: ARG002 - every account may hold every kind
         """An account may hold anything."""
@@ -62,7 +68,7 @@ class AwsTarget:
             raise NotEnabled(region)
         access = Access(
             account=self._identity.account,
-            bind=self._identity.binding,
+            bind=self._binding,
             keeps=self._keeps,
             enabled=self._enabled,
             shared=self._shared,
@@ -80,7 +86,13 @@ class AwsTarget:
         return classify(error)
 
     def close(self) -> None:
-        """Nothing to release: the clients are shared by every account."""
+        """Let no worker that is still at it ask for more; the clients stay, for every account shares them."""
+        self._closed = True
+
+    def _binding(self) -> Binding:
+        if self._closed:
+            raise TargetClosed(f"{self.name} is looked at no longer")
+        return self._identity.binding()
 
     def _shared(self, service: str, region: str) -> Any:
         return self._clients.get(service, region, self._source.endpoint_url)

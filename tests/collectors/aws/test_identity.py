@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,8 @@ from checks.joins.aws_key_duties import key_duties
 from checks.judge import judge
 from evidence.model import Observation, Resource, Scope
 from tests.collectors.aws.family import assert_refused, assert_true
-from tests.collectors.aws.look import ACCOUNT, AS_OF, aws_checks
+from tests.collectors.aws.look import AS_OF, aws_checks
+from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 
@@ -249,3 +251,14 @@ def test_key_duties_are_unknown_when_identities_could_not_be_read(keys):
     keys.front.refused = {"iam.list_users": "AccessDenied"}
     assert {finding.status.value for finding in duties(keys).values()} == {UNKNOWN}
     assert all("iam:ListUsers" in finding.sentence for finding in duties(keys).values())
+
+
+def test_whoever_still_waits_for_the_report_when_its_account_is_done_asks_no_more(cloud):
+    cloud.front.canned["iam.generate_credential_report"] = (
+        "<GenerateCredentialReportResponse><GenerateCredentialReportResult><State>STARTED</State>"
+        "</GenerateCredentialReportResult></GenerateCredentialReportResponse>"
+    )
+    (result,) = cloud.poll(checks=["aws-iam-user-console-mfa"]).values()
+    assert not result.observations
+    time.sleep(1.5)
+    assert cloud.front.counts["iam.generate_credential_report"] == 1
