@@ -8,16 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from evidence.canonical import digest
-from evidence.documents import JournalHead
 from evidence.model import Finding, UnitResult
 from evidence.store.backend import Backend, chunks, marks
 from evidence.store.ingest import Carrying, Difference, remember
-from evidence.store.moments import moment, seconds
 from evidence.store.objects import Objects, named, raw_digest
 from evidence.store.prepare import (
     Judgements,
     Prepared,
-    complete,
     journal,
     prepare,
     raw_objects,
@@ -73,7 +70,7 @@ class Commits:
         ready = self._write(run, list(taken.values()))
         raw: dict[str, dict[str, bytes]] = defaultdict(dict)
         for pending in ready:
-            raw[f"raw:{pending.prepared.result.unit.kind}"] |= pending.raw
+            raw[f"raw:{pending.prepared.unit.kind}"] |= pending.raw
         coverages = {digest(pending.coverage): pending.coverage for pending in ready}
         rows = self._objects.put({**raw, "coverage": coverages})
         self._backend.execute_many(
@@ -97,7 +94,7 @@ class Commits:
     def _write(self, run: Run, taken: Sequence[PendingUnit]) -> list[PendingUnit]:
         """Write the differences; what is carried from earlier runs changes a unit's coverage and digest."""
         last = self._last_done(run, taken)
-        same = [c for c in taken if complete(c.prepared.result) and c.digest == last[c.unit_id]]
+        same = [c for c in taken if c.prepared.complete and c.digest == last[c.unit_id]]
         settled = {pending.unit_id for pending in same}
         changed = [pending for pending in taken if pending.unit_id not in settled]
         if not changed:
@@ -118,16 +115,13 @@ class Commits:
         return ready
 
     def _finished(self, run: Run, pending: PendingUnit, coverage: int) -> tuple[Any, ...]:
-        result = pending.prepared.result
+        prepared = pending.prepared
         owner, attempt = pending.claim
-        started, finished = seconds(result.started), seconds(result.finished)
-        head = JournalHead(
-            result.unit, pending.digest, result.principal, owner, attempt, moment(started), moment(finished)
-        )
-        body, name = journal(head, result)
+        body, name = journal(prepared, pending.digest, owner, attempt)
         packing, packed = self._objects.pack(body, "journal")
-        principal = self._principals.id(result.principal)
-        told = (UnitState.DONE, packing, attempt, principal, started, finished, coverage, owner)
+        principal = self._principals.id(prepared.principal)
+        when = (prepared.started, prepared.finished)
+        told = (UnitState.DONE, packing, attempt, principal, *when, coverage, owner)
         return (*told, raw_digest(pending.digest), raw_digest(name), packed, run.id, pending.unit_id)
 
     def _last_done(self, run: Run, units: Sequence[PendingUnit]) -> dict[int, str]:

@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import orjson
+
 from evidence.canonical import canonical, digest
 from evidence.model import ScopeStatus, Status
 from evidence.store.backend import OPEN, Backend, chunks, marks
@@ -61,7 +63,7 @@ class Carrying:
 
     def carried(self, prepared: Prepared, remembered: Remembered) -> dict[str, Held]:
         """What to hold of the unseen; a judgement that loses a check is added to the prepared ones."""
-        listed = {c.scope.part for c in prepared.result.coverage if c.status is ScopeStatus.COMPLETE}
+        listed = {c.scope.part for c in prepared.coverage if c.status is ScopeStatus.COMPLETE}
         unseen = {u: said for u, said in remembered.held.items() if said[0] and u not in prepared.held}
         known = places(self._backend, [remembered.ids[uid] for uid in unseen])
         return {
@@ -103,24 +105,27 @@ class Difference:
         self._ended += [ids[uid] for uid, was in held.items() if now.get(uid) != was]
         begun = [(unit_id, uid, holds) for uid, holds in now.items() if held.get(uid) != holds]
         self._begun += begun
-        # Evidence holds name and part too: where it goes on, so do they.
-        here = prepared.places()
-        for _, uid, _ in begun:
-            if uid not in ids:
-                self._fresh.append((unit_id, uid, *here[uid]))
-            elif uid in here:
-                self._places[ids[uid]] = here[uid]
-        self._need(prepared, [holds for _, _, holds in begun])
-
-    def _need(self, prepared: Prepared, begun: Sequence[Held]) -> None:
-        kind, documents = prepared.result.unit.kind, prepared.evidence()
-        for evidence, judgement in begun:
+        documents = prepared.evidence()
+        for _, uid, (evidence, judgement) in begun:
             if evidence in documents:
-                self._documents[f"evidence:{kind}"][evidence] = documents[evidence]
+                # Evidence holds name and part too: where it goes on, so do they.
+                self._place_of(unit_id, uid, documents[evidence])
+                self._documents[f"evidence:{prepared.unit.kind}"][evidence] = documents[evidence]
+            elif uid not in ids:
+                scope = prepared.scopes[uid]
+                self._fresh.append((unit_id, uid, str(scope), scope.part))
             if judgement:
                 judged = prepared.judgements[judgement]
-                self._documents[f"judgement:{kind}"][judgement] = judged.data
+                self._documents[f"judgement:{prepared.unit.kind}"][judgement] = judged.data
                 self._statuses[judgement] = judged.statuses
+
+    def _place_of(self, unit_id: int, uid: str, document: bytes) -> None:
+        held = orjson.loads(document)
+        place = (held["name"], held["part"])
+        if uid in self._ids[unit_id]:
+            self._places[self._ids[unit_id][uid]] = place
+        else:
+            self._fresh.append((unit_id, uid, *place))
 
     def write(self) -> None:
         """Write all that was noted, inside the caller's transaction."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from evidence.canonical import canonical, digest
 from evidence.documents import (
+    Document,
     JournalHead,
     coverage_document,
     evidence_bytes,
@@ -17,8 +18,9 @@ from evidence.documents import (
     judgement_document,
     manifest_document,
 )
-from evidence.model import Finding, Scope, ScopeStatus, UnitResult, scope_uid
+from evidence.model import Coverage, Finding, Scope, ScopeStatus, Unit, UnitResult, scope_uid
 from evidence.store.errors import StoreError
+from evidence.store.moments import moment, seconds
 from evidence.store.rows import STATUS_BITS
 
 _REMEMBERED = 4_096
@@ -39,12 +41,18 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A unit's result as documents and digests, before the store is asked anything.
+    """A unit's result as documents and digests, before the store is asked anything; the result itself is let go.
 
-    `held` begins with the resources in the order of the observations; `documents` are theirs.
+    `held` begins with the resources in the order of the observations; `documents` are theirs. `started` and
+    `finished` are seconds since 1970, `body` is what the journal says beyond the unit's row.
     """
 
-    result: UnitResult
+    unit: Unit
+    principal: str
+    started: int
+    finished: int
+    coverage: tuple[Coverage, ...]
+    body: Document
     held: dict[str, Held]
     documents: list[bytes]
     judgements: dict[str, Judgement]
@@ -54,13 +62,10 @@ class Prepared:
         """The evidence documents by digest."""
         return {name: data for (name, _), data in zip(self.held.values(), self.documents, strict=False)}
 
-    def places(self) -> dict[str, tuple[str, str]]:
-        """Name and part of everything held, by uid."""
-        places = {uid: (str(scope), scope.part) for uid, scope in self.scopes.items()}
-        for observation in self.result.observations:
-            resource = observation.resource
-            places[resource.uid] = (resource.name, resource.scope.part)
-        return places
+    @property
+    def complete(self) -> bool:
+        """Whether every scope was listed completely, so that nothing can be carried from earlier runs by its scope."""
+        return all(c.status is ScopeStatus.COMPLETE for c in self.coverage)
 
 
 class Judgements:
@@ -101,8 +106,8 @@ def prepare(result: UnitResult, findings: Iterable[Finding], judgements: Judgeme
     said, scopes = _by_subject(result, findings)
     judged = {uid: judgements.of(group) for uid, group in said.items()}
     found = {judgement.digest: judgement for judgement in judged.values()}
-    prepared = Prepared(result, {}, [], found, scopes)
-    held, documents = prepared.held, prepared.documents
+    held: dict[str, Held] = {}
+    documents: list[bytes] = []
     for observation in result.observations:
         data = evidence_bytes(observation)
         documents.append(data)
@@ -115,7 +120,18 @@ def prepare(result: UnitResult, findings: Iterable[Finding], judgements: Judgeme
         if uid not in scopes:
             raise StoreError(f"{result.unit}: a finding about {uid}, which was not observed")
         held[uid] = ("", judgement.digest)
-    return prepared
+    return Prepared(
+        unit=result.unit,
+        principal=result.principal,
+        started=seconds(result.started),
+        finished=seconds(result.finished),
+        coverage=result.coverage,
+        body=journal_body(result),
+        held=held,
+        documents=documents,
+        judgements=found,
+        scopes=scopes,
+    )
 
 
 def _by_subject(
@@ -139,24 +155,26 @@ def _by_subject(
     return said, scopes
 
 
-def complete(result: UnitResult) -> bool:
-    """Whether every scope was listed completely, so that nothing can be carried from earlier runs by its scope."""
-    return all(c.status is ScopeStatus.COMPLETE for c in result.coverage)
-
-
 def unit_documents(prepared: Prepared, kept: Mapping[str, Held]) -> tuple[bytes, str]:
     """The unit's coverage as canonical bytes, and the unit's digest, given what is carried from earlier runs."""
-    result = prepared.result
-    coverage = canonical(coverage_document(result.coverage, list(kept)))
+    coverage = canonical(coverage_document(prepared.coverage, list(kept)))
     held = {**prepared.held, **kept} if kept else prepared.held
-    manifest = manifest_document(result.unit, result.principal, digest(coverage), held)
+    manifest = manifest_document(prepared.unit, prepared.principal, digest(coverage), held)
     return coverage, digest(canonical(manifest))
 
 
-def journal(head: JournalHead, result: UnitResult) -> tuple[bytes, str]:
+def journal(prepared: Prepared, manifest: str, owner: str, attempt: int) -> tuple[bytes, str]:
     """The journal's own part as canonical bytes, and the digest of the whole journal."""
-    body = journal_body(result)
-    return canonical(body), digest(canonical(journal_document(head, body)))
+    head = JournalHead(
+        unit=prepared.unit,
+        manifest=manifest,
+        principal=prepared.principal,
+        owner=owner,
+        attempt=attempt,
+        started=moment(prepared.started),
+        finished=moment(prepared.finished),
+    )
+    return canonical(prepared.body), digest(canonical(journal_document(head, prepared.body)))
 
 
 def raw_objects(result: UnitResult) -> dict[str, bytes]:

@@ -161,7 +161,7 @@ class Store:
             done = self._commits.commit(run, batch)
         for pending in batch:
             if pending.unit_id not in done:
-                self._runs.unit_id(run, pending.prepared.result.unit)
+                self._runs.unit_id(run, pending.prepared.unit)
         return [pending.unit_id in done for pending in batch]
 
     def finish_run(self, run_id: int, finished: str, *, state: str = "sealed") -> Sealed:
