@@ -10,12 +10,9 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from types import SimpleNamespace
-from typing import Any
-
-import boto3
 
 from tests.collectors.aws import estate
+from tests.servers.moto_clients import MotoClients
 
 REGIONS = ("eu-west-1", "us-east-1")
 _TRUST = {
@@ -26,35 +23,9 @@ _TRUST = {
 }
 
 
-class Cloud:
-    """Clients of a moto server, one for each service and region."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._made: dict[tuple[str, str], Any] = {}
-        self.front = SimpleNamespace(counts={})
-
-    def client(self, service: str, region: str = "us-east-1") -> Any:
-        key = service, region
-        if key not in self._made:
-            made = boto3.Session().client(service, region_name=region, endpoint_url=self._url)
-            if service == "s3control":
-                made.meta.events.register("before-call", _without_account)
-            self._made[key] = made
-        return self._made[key]
-
-    def close(self) -> None:
-        for made in self._made.values():
-            made.close()
-
-
-def _without_account(params: Any, **_: Any) -> None:
-    params["url"] = params["url"].replace(f"//{estate.ACCOUNT}.", "//")
-
-
 def seed(url: str, scale: int) -> None:
     """Fill a moto server; what tests/collectors/aws/estate.py seeds is seeded by it."""
-    cloud = Cloud(url)
+    cloud = MotoClients(url)
     truth: dict[tuple[str, str], str] = {}
     _buckets(cloud, 199 * scale)
     estate._users(cloud, truth, 50 * scale)  # noqa: SLF001 - the bench and the tests share one seed
@@ -68,7 +39,7 @@ def seed(url: str, scale: int) -> None:
     cloud.close()
 
 
-def _buckets(cloud: Cloud, count: int) -> None:
+def _buckets(cloud: MotoClients, count: int) -> None:
     estate._buckets(cloud, {}, 0)  # noqa: SLF001 - where the logs go
     for number in range(count):
         # Half of them in each region; those with access logs where the logs go, as S3 demands.
@@ -79,7 +50,7 @@ def _buckets(cloud: Cloud, count: int) -> None:
         estate._bucket(s3, name, number, {})  # noqa: SLF001 - the bench and the tests share one seed
 
 
-def _volumes(cloud: Cloud, region: str, count: int) -> None:
+def _volumes(cloud: MotoClients, region: str, count: int) -> None:
     ec2 = cloud.client("ec2", region)
     for number in range(count):
         volume = ec2.create_volume(AvailabilityZone=f"{region}a", Size=1, Encrypted=number % 2 == 0)
@@ -87,14 +58,14 @@ def _volumes(cloud: Cloud, region: str, count: int) -> None:
             ec2.create_snapshot(VolumeId=volume["VolumeId"])
 
 
-def _instances(cloud: Cloud, region: str, count: int) -> None:
+def _instances(cloud: MotoClients, region: str, count: int) -> None:
     options = {"HttpTokens": "required"}
     cloud.client("ec2", region).run_instances(
         ImageId="ami-12345678", MinCount=count, MaxCount=count, MetadataOptions=options
     )
 
 
-def _databases(cloud: Cloud, region: str, count: int) -> None:
+def _databases(cloud: MotoClients, region: str, count: int) -> None:
     rds = cloud.client("rds", region)
     for number in range(count):
         rds.create_db_instance(
@@ -109,7 +80,7 @@ def _databases(cloud: Cloud, region: str, count: int) -> None:
         )
 
 
-def _keys(cloud: Cloud, region: str, count: int) -> None:
+def _keys(cloud: MotoClients, region: str, count: int) -> None:
     kms = cloud.client("kms", region)
     for number in range(count):
         key = kms.create_key()["KeyMetadata"]["KeyId"]
@@ -117,7 +88,7 @@ def _keys(cloud: Cloud, region: str, count: int) -> None:
             kms.enable_key_rotation(KeyId=key)
 
 
-def _functions(cloud: Cloud, region: str, count: int) -> None:
+def _functions(cloud: MotoClients, region: str, count: int) -> None:
     role = cloud.client("iam").create_role(
         RoleName=f"runs-{region}", AssumeRolePolicyDocument=json.dumps(_TRUST)
     )["Role"]["Arn"]
@@ -134,7 +105,7 @@ def _functions(cloud: Cloud, region: str, count: int) -> None:
         )
 
 
-def _tables(cloud: Cloud, region: str, count: int) -> None:
+def _tables(cloud: MotoClients, region: str, count: int) -> None:
     for number in range(count):
         cloud.client("dynamodb", region).create_table(
             TableName=f"visits-{number:03}",
@@ -144,23 +115,23 @@ def _tables(cloud: Cloud, region: str, count: int) -> None:
         )
 
 
-def _logs(cloud: Cloud, region: str, count: int) -> None:
+def _logs(cloud: MotoClients, region: str, count: int) -> None:
     for number in range(count):
         cloud.client("logs", region).create_log_group(logGroupName=f"/clinic/{number:03}")
 
 
-def _secrets(cloud: Cloud, region: str, count: int) -> None:
+def _secrets(cloud: MotoClients, region: str, count: int) -> None:
     for number in range(count):
         cloud.client("secretsmanager", region).create_secret(Name=f"login-{number:03}", SecretString="x")
 
 
-def _messages(cloud: Cloud, region: str, count: int) -> None:
+def _messages(cloud: MotoClients, region: str, count: int) -> None:
     for number in range(count):
         cloud.client("sns", region).create_topic(Name=f"alarm-{number:03}")
         cloud.client("sqs", region).create_queue(QueueName=f"orders-{number:03}")
 
 
-def _balancers(cloud: Cloud, region: str, count: int) -> None:
+def _balancers(cloud: MotoClients, region: str, count: int) -> None:
     ec2, elbv2 = cloud.client("ec2", region), cloud.client("elbv2", region)
     subnets = [row["SubnetId"] for row in ec2.describe_subnets()["Subnets"]][:2]
     for number in range(count):
@@ -173,19 +144,19 @@ def _balancers(cloud: Cloud, region: str, count: int) -> None:
         )
 
 
-def _files(cloud: Cloud, region: str, count: int) -> None:
+def _files(cloud: MotoClients, region: str, count: int) -> None:
     for number in range(count):
         cloud.client("efs", region).create_file_system(
             CreationToken=f"share-{number}", Encrypted=number % 2 == 0
         )
 
 
-def _repositories(cloud: Cloud, region: str, count: int) -> None:
+def _repositories(cloud: MotoClients, region: str, count: int) -> None:
     for number in range(count):
         cloud.client("ecr", region).create_repository(repositoryName=f"ward/{number:03}")
 
 
-EACH_REGION: tuple[tuple[Callable[[Cloud, str, int], None], int], ...] = (
+EACH_REGION: tuple[tuple[Callable[[MotoClients, str, int], None], int], ...] = (
     (_volumes, 63),
     (_instances, 50),
     (_databases, 10),

@@ -22,6 +22,7 @@ from typing import Any
 
 from werkzeug.serving import make_server
 
+from tests.servers.remembering import Remembering, read_body
 from tests.servers.rest_routes import operation_of
 
 S3_READS = {
@@ -103,6 +104,7 @@ class Front:
         if environ["PATH_INFO"].startswith("/moto-api"):
             return self._app(environ, start_response)
         operation, protocol, region = self._identify(environ)
+        environ["front.operation"] = operation
         number = self._note(operation, region, environ)
         time.sleep(self._latency + self.jitter())
         before = self.before.pop(operation, None)
@@ -177,7 +179,7 @@ class Front:
         rest = operation_of(service, environ["REQUEST_METHOD"], environ["PATH_INFO"])
         if rest is not None:
             return rest, "xml" if service == "cloudfront" else "json", region
-        body = _body(environ)
+        body = read_body(environ)
         form = urllib.parse.parse_qs(body.decode())
         if service == "elasticloadbalancing":
             service = "elb" if form.get("Version") == ["2012-06-01"] else "elbv2"
@@ -186,7 +188,7 @@ class Front:
 
     def _shorten(self, environ: dict[str, Any]) -> None:
         """Ask for pages of this size, whether the request says how many in a form, in JSON or in its address."""
-        body = re.sub(_FORM_PAGE, rb"\g<1>=%d" % self.page_size, _body(environ))
+        body = re.sub(_FORM_PAGE, rb"\g<1>=%d" % self.page_size, read_body(environ))
         body = re.sub(_JSON_PAGE, rb'"\g<1>": %d' % self.page_size, body)
         environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = io.BytesIO(body)
@@ -196,12 +198,6 @@ class Front:
 
 _FORM_PAGE = rb"\b((?i:MaxResults|MaxRecords|PageSize|MaxItems|limit))=[0-9]+"
 _JSON_PAGE = rb'"((?i:MaxResults|MaxRecords|MaxItems|Limit|PageSize))": ?[0-9]+'
-
-
-def _body(environ: dict[str, Any]) -> bytes:
-    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    environ["wsgi.input"] = io.BytesIO(body)
-    return body
 
 
 def snapshot_block(state: str) -> str:
@@ -250,7 +246,7 @@ def _with_regions(
 
 def _s3_operation(environ: dict[str, Any]) -> str:
     if environ["PATH_INFO"].startswith("/v20180820/"):
-        return "s3control.get_public_access_block"
+        return f"s3control.{environ['REQUEST_METHOD'].lower()}_public_access_block"
     if environ["REQUEST_METHOD"] != "GET":
         return f"s3.{environ['REQUEST_METHOD'].lower()}"
     if environ["PATH_INFO"].strip("/") == "":
@@ -302,7 +298,7 @@ class MotoServer:
             def log_request(self, *_: Any) -> None:
                 pass
 
-        self.front = Front(DomainDispatcherApplication(create_backend_app), latency)
+        self.front = Front(Remembering(DomainDispatcherApplication(create_backend_app)), latency)
         self._server = make_server("127.0.0.1", 0, self.front, threaded=True, request_handler=Handler)
         self._server.daemon_threads = True
         self._server.log = lambda *_a, **_k: None

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from copy import copy
 
 import pytest
 
 from bench.clinic_estate import EACH_REGION, REGIONS
+from collectors.aws.clients import Clients
 from tests.collectors.aws.estate import seed
 from tests.collectors.aws.look import Cloud
 from tests.servers.moto import DUMMY, MotoServer
+from tests.servers.moto_clients import MotoClients
 
 
 @pytest.fixture(scope="session")
@@ -33,39 +36,47 @@ def dummy_credentials():
         yield
 
 
-@pytest.fixture
-def cloud(moto):
+@pytest.fixture(scope="session")
+def looker(moto):
+    """What looks at the moto server as one process would, and fills it: no test pays for another's clients."""
+    with dummy_credentials():
+        seeding, ours = MotoClients(moto.url), Clients()
+        yield Cloud(moto, seeding, ours)
+        seeding.close()
+        ours.close()
+
+
+@contextmanager
+def emptied(moto, looker):
     with dummy_credentials():
         moto.reset()
-        seen = Cloud(moto)
+        yield copy(looker)
+        moto.front.clear()
+
+
+@pytest.fixture
+def cloud(moto, looker):
+    with emptied(moto, looker) as seen:
         yield seen
-        seen.close()
 
 
 @pytest.fixture(scope="module")
-def seeded(moto):
-    with dummy_credentials():
-        moto.reset()
-        seen = Cloud(moto)
+def seeded(moto, looker):
+    with emptied(moto, looker) as seen:
         seen.truth = seed(seen)
         yield seen
-        seen.close()
 
 
 @pytest.fixture(scope="module")
-def everything(moto):
+def everything(moto, looker):
     """A little of every kind that the bench's estate has."""
-    with dummy_credentials():
-        moto.reset()
-        seen = Cloud(moto)
+    with emptied(moto, looker) as seen:
         seed(seen)
         for region in REGIONS:
             for made, _ in EACH_REGION:
                 made(seen, region, 2)
         seen.front.clear()
         yield seen
-        seen.front.clear()
-        seen.close()
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import boto3
-
 from checks.check import Check
 from checks.judge import Policy, judge
 from checks.load import all_checks
@@ -19,41 +17,40 @@ from evidence.canonical import canonical, digest
 from evidence.model import Finding, Missing, Reason, UnitResult
 from tests.collectors.aws.plans import plans
 from tests.servers.moto import MotoServer
+from tests.servers.moto_clients import MotoClients
 
 AS_OF = date.today()  # noqa: DTZ011 - moto dates what it makes by the clock of this machine
 REGIONS = ("eu-west-1", "us-east-1")
-ACCOUNT = "123456789012"
 
 
 def aws_checks() -> dict[str, Check]:
     return {name: check for name, check in all_checks().checks.items() if name.startswith("aws-")}
 
 
+class LastingPlatform(AwsPlatform):
+    """A platform whose clients outlive a look: building them takes longer than most looks."""
+
+    def close(self) -> None:
+        pass
+
+
 class Cloud:
-    def __init__(self, moto: MotoServer) -> None:
+    """A moto server, clients to seed it with, and our own clients to look at it, shared as in one process."""
+
+    def __init__(self, moto: MotoServer, seeding: MotoClients, ours: Clients) -> None:
         self.url = moto.url
         self.front = moto.front
-        self.platforms: list[AwsPlatform] = []
-        self.made: list[Any] = []
-
-    def client(self, service: str, region: str = "us-east-1", **keys: str) -> Any:
-        made = boto3.Session().client(service, region_name=region, endpoint_url=self.url, **keys)
-        if service == "s3control":
-            made.meta.events.register("before-call", self._without_host_prefix)
-        self.made.append(made)
-        return made
-
-    def _without_host_prefix(self, params: Any, **_: Any) -> None:
-        params["url"] = params["url"].replace(f"//{ACCOUNT}.", "//")
+        self.client = seeding.client
+        self.ours = ours
 
     def source(self, **other: Any) -> Source:
         return Source(**{"name": "test", "regions": REGIONS, "endpoint_url": self.url, **other})
 
     def platform(self, workers: int = 8) -> AwsPlatform:
-        fast = Limits({"": Rate(10_000, 10_000)})
-        platform = AwsPlatform(Clients(fast, workers=workers))
+        # What an earlier look was throttled to holds back no other.
+        self.ours.limits = Limits({"": Rate(10_000, 10_000)})
+        platform = LastingPlatform(self.ours)
         platform.workers = workers
-        self.platforms.append(platform)
         return platform
 
     def poll(
@@ -96,12 +93,6 @@ class Cloud:
             (finding.check, getattr(finding.subject, "name", str(finding.subject))): finding.status.value
             for finding in self.judge(list(checks) or None, source)
         }
-
-    def close(self) -> None:
-        for platform in self.platforms:
-            platform.close()
-        for made in self.made:
-            made.close()
 
 
 def _shares_part(lender: Any, asker: Any) -> bool:

@@ -1,8 +1,7 @@
-"""What the estate benchmark shares with the tests: the same seed, the same plans, without importing a seeder's SDK."""
+"""The plan of an AWS look: which facts the chosen checks need."""
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 from checks.first import asked_of
@@ -28,12 +27,3 @@ def plans(platform: AwsPlatform, checks: list[str], policy: Policy | None = None
         kind: plan_kind(known[kind], facts, of_some.get(kind))
         for kind, facts in wanted_facts(reads, known).items()
     }
-
-
-def seed_remote(url: str, scale: int) -> None:
-    from tests.collectors.aws.estate import seed  # noqa: PLC0415 - the measured process must not import boto3
-    from tests.collectors.aws.look import Cloud  # noqa: PLC0415 - see above
-
-    cloud = Cloud(SimpleNamespace(url=url, front=SimpleNamespace(counts={})))
-    seed(cloud, scale)
-    cloud.close()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.collectors.aws.family import assert_refused, assert_steady, assert_true, only_reads
+from tests.collectors.aws.family import assert_only_reads, assert_refused, assert_steady, assert_true
 
 pytestmark = pytest.mark.server("moto")
 
@@ -95,7 +95,7 @@ def test_an_event_passes_only_when_a_confirmed_listener_is_told_of_it(alarmed):
         "aws-alarm-key-loss": FAIL,
     }
     assert_true(alarmed, {(check, ACCOUNT): status for check, status in truth.items()})
-    assert only_reads(alarmed)
+    assert_only_reads(alarmed)
     assert sum(alarmed.front.counts.values()) == 8
 
 

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.collectors.aws.family import assert_empty, assert_refused, assert_steady, assert_true, only_reads
+from tests.collectors.aws.family import (
+    assert_empty,
+    assert_only_reads,
+    assert_refused,
+    assert_steady,
+    assert_true,
+)
 
 pytestmark = pytest.mark.server("moto")
 
@@ -80,7 +86,7 @@ def test_an_api_passes_when_each_method_asks_who_calls(apis):
     }
     logs = {(LOGS, "staged/good"): PASS, (LOGS, "staged/bad"): FAIL}
     assert_true(apis, {(CALLERS, name): status for name, status in truth.items()} | logs)
-    assert only_reads(apis)
+    assert_only_reads(apis)
 
 
 def test_the_sentence_names_the_methods_that_anybody_may_call(apis):

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from tests.collectors.aws.family import assert_refused, assert_true
-from tests.collectors.aws.look import ACCOUNT, AS_OF
+from tests.collectors.aws.look import AS_OF
+from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 

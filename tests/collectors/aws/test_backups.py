@@ -4,8 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.collectors.aws.family import assert_empty, assert_refused, assert_steady, assert_true, only_reads
-from tests.collectors.aws.look import ACCOUNT, AS_OF
+from tests.collectors.aws.family import (
+    assert_empty,
+    assert_only_reads,
+    assert_refused,
+    assert_steady,
+    assert_true,
+)
+from tests.collectors.aws.look import AS_OF
+from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 
@@ -119,7 +126,7 @@ TRUTH = {
 
 def test_every_verdict_about_seeded_backups_is_the_true_one(backups):
     assert_true(backups, TRUTH)
-    assert only_reads(backups)
+    assert_only_reads(backups)
 
 
 def test_a_plan_with_a_selection_passes(backups):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from checks.judge import Policy
-from tests.collectors.aws.look import ACCOUNT
+from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 

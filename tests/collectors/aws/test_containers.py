@@ -2,8 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.collectors.aws.family import assert_empty, assert_refused, assert_steady, assert_true, only_reads
-from tests.collectors.aws.look import ACCOUNT
+from tests.collectors.aws.family import (
+    assert_empty,
+    assert_only_reads,
+    assert_refused,
+    assert_steady,
+    assert_true,
+)
+from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 
@@ -93,7 +99,7 @@ TRUTH = {
 
 def test_every_verdict_about_seeded_containers_is_the_true_one(containers):
     assert_true(containers, TRUTH)
-    assert only_reads(containers)
+    assert_only_reads(containers)
 
 
 def test_the_value_of_a_setting_is_never_kept_and_its_name_is_named(containers):

@@ -5,8 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.collectors.aws.family import assert_empty, assert_refused, assert_steady, assert_true, only_reads
-from tests.collectors.aws.look import ACCOUNT, AS_OF
+from tests.collectors.aws.family import (
+    assert_empty,
+    assert_only_reads,
+    assert_refused,
+    assert_steady,
+    assert_true,
+)
+from tests.collectors.aws.look import AS_OF
+from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 
@@ -264,7 +271,7 @@ FAMILIES = ["records", "kafka", "connections", "warehouses", "caches", "secrets"
 def test_every_verdict_about_a_seeded_service_is_the_true_one_however_many_look(request, family):
     cloud = request.getfixturevalue(family)
     assert_true(cloud, cloud.truth)
-    assert only_reads(cloud)
+    assert_only_reads(cloud)
     assert_steady(cloud, " ".join(sorted({check for check, _ in cloud.truth})))
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.collectors.aws.family import assert_empty, assert_refused, assert_steady, assert_true
-from tests.collectors.aws.look import ACCOUNT
+from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 

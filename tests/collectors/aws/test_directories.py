@@ -8,7 +8,8 @@ from checks.derive import derive
 from checks.joins.aws_emergency import emergency_access
 from checks.judge import judge
 from tests.collectors.aws.family import assert_empty, assert_refused, assert_steady, assert_true
-from tests.collectors.aws.look import ACCOUNT, AS_OF, aws_checks
+from tests.collectors.aws.look import AS_OF, aws_checks
+from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.collectors.aws.family import assert_empty, assert_refused, assert_steady, assert_true, only_reads
+from tests.collectors.aws.family import (
+    assert_empty,
+    assert_only_reads,
+    assert_refused,
+    assert_steady,
+    assert_true,
+)
 
 pytestmark = pytest.mark.server("moto")
 
@@ -89,7 +95,7 @@ def apis(cloud):
 def test_every_verdict_about_seeded_distributions_and_apis_is_the_true_one(request, family):
     cloud = request.getfixturevalue(family)
     assert_true(cloud, cloud.truth)
-    assert only_reads(cloud)
+    assert_only_reads(cloud)
 
 
 def test_a_distribution_whose_access_logs_are_delivered_the_newer_way_passes(distributions):

@@ -4,8 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.collectors.aws.family import assert_empty, assert_refused, assert_steady, assert_true, only_reads
-from tests.collectors.aws.look import ACCOUNT, AS_OF
+from tests.collectors.aws.family import (
+    assert_empty,
+    assert_only_reads,
+    assert_refused,
+    assert_steady,
+    assert_true,
+)
+from tests.collectors.aws.look import AS_OF
+from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 
@@ -183,7 +190,7 @@ TRUTH = {"balancers": BALANCER_TRUTH, "classic": CLASSIC_TRUTH, "certificates": 
 def test_every_verdict_about_a_seeded_endpoint_is_the_true_one(request, family):
     cloud = request.getfixturevalue(family)
     assert_true(cloud, TRUTH[family])
-    assert only_reads(cloud)
+    assert_only_reads(cloud)
 
 
 def test_certificates_of_every_key_are_asked_for(cloud):

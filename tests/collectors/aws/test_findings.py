@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.collectors.aws.family import assert_refused, assert_steady, assert_true, only_reads
+from tests.collectors.aws.family import assert_only_reads, assert_refused, assert_steady, assert_true
 from tests.collectors.aws.joined import statuses
 
 pytestmark = pytest.mark.server("moto")
@@ -79,7 +79,7 @@ def test_what_was_settled_passes(watched):
         "guardduty.list_findings": {"findingIds": []},
     }
     assert_true(watched, {(check, HERE): PASS for check in ALL.split()})
-    assert only_reads(watched)
+    assert_only_reads(watched)
 
 
 def test_a_region_costs_one_call_per_question(watched):

@@ -9,9 +9,9 @@ from collectors.aws.clients import Clients
 from collectors.aws.platform import AwsPlatform
 from collectors.limits import Limits, Rate
 from collectors.poll import Errand, poll
-from tests.collectors.aws.look import ACCOUNT
 from tests.collectors.aws.plans import plans
 from tests.servers.moto import snapshot_block
+from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 

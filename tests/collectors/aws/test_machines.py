@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.collectors.aws.family import assert_refused, assert_steady, assert_true, only_reads
+from tests.collectors.aws.family import assert_only_reads, assert_refused, assert_steady, assert_true
 from tests.collectors.aws.look import AS_OF
 
 pytestmark = pytest.mark.server("moto")
@@ -53,7 +53,7 @@ TRUTH = {
 
 def test_every_verdict_about_seeded_machines_is_the_true_one(machines):
     assert_true(machines, TRUTH | {(ATTACHED, machines.volume): FAIL})
-    assert only_reads(machines)
+    assert_only_reads(machines)
     assert machines.front.counts["ec2.describe_images"] == 1
 
 

@@ -5,7 +5,7 @@ import pytest
 from checks.transmission.aws_paths import vpc_reaches_dynamodb_inside
 from evidence.model import Resource, Scope
 from tests.collectors.aws.family import assert_empty, assert_refused, assert_true
-from tests.collectors.aws.look import ACCOUNT
+from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 

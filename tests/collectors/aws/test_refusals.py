@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.collectors.aws.look import ACCOUNT
+from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 

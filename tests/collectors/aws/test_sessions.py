@@ -6,7 +6,7 @@ import pytest
 
 from checks.access.aws_desktops import desktops_open_from_known_networks
 from tests.collectors.aws.family import assert_empty, assert_refused, assert_true
-from tests.collectors.aws.look import ACCOUNT
+from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 

@@ -4,7 +4,13 @@ import json
 
 import pytest
 
-from tests.collectors.aws.family import assert_empty, assert_refused, assert_steady, assert_true, only_reads
+from tests.collectors.aws.family import (
+    assert_empty,
+    assert_only_reads,
+    assert_refused,
+    assert_steady,
+    assert_true,
+)
 
 pytestmark = pytest.mark.server("moto")
 
@@ -230,7 +236,7 @@ TRUTH = {
 def test_every_verdict_about_a_seeded_store_is_the_true_one(request, family):
     cloud = request.getfixturevalue(family)
     assert_true(cloud, TRUTH[family])
-    assert only_reads(cloud)
+    assert_only_reads(cloud)
 
 
 def test_topics_and_queues_are_judged_apart_though_they_share_a_name(messages):

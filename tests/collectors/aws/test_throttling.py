@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from collectors.aws.platform import AwsPlatform
-from tests.collectors.aws.look import ACCOUNT, aws_checks, fingerprint
+from tests.collectors.aws.look import aws_checks, fingerprint
+from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.collectors.aws.joined import assert_unseen, statuses
-from tests.collectors.aws.look import ACCOUNT
+from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 

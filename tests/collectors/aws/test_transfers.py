@@ -2,8 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.collectors.aws.family import assert_empty, assert_refused, assert_steady, assert_true, only_reads
-from tests.collectors.aws.look import ACCOUNT
+from tests.collectors.aws.family import (
+    assert_empty,
+    assert_only_reads,
+    assert_refused,
+    assert_steady,
+    assert_true,
+)
+from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 
@@ -129,7 +135,7 @@ def catalog(cloud):
 def test_every_verdict_about_a_seeded_family_is_the_true_one(request, family):
     cloud = request.getfixturevalue(family)
     assert_true(cloud, cloud.truth)
-    assert only_reads(cloud)
+    assert_only_reads(cloud)
 
 
 def test_an_encrypted_catalog_passes_only_with_its_passwords(catalog):
