@@ -19,9 +19,8 @@ scan: .venv/all  ## set up, scan this machine, write the report
 
 test: .venv/dev  ## set up, install the servers the tests need (root on Debian), run every test
 	@scripts/servers
-	@scripts/roots
-	@scripts/guest
-	$(PY) -m pytest
+	@scripts/roots & roots=$$!; scripts/guest && wait $$roots
+	$(PY) -m pytest -n auto --dist loadfile
 
 demo: .venv/dev  ## two nights of a small hospital on loopback servers
 	@scripts/servers
