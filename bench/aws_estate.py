@@ -15,10 +15,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.command import ROOT, Bench, Spent, drifted, findings, helper, lost, stored
+from collectors.aws.platform import AwsPlatform
 from tests.servers.moto import DUMMY
 
 LATENCY_S = 0.05
 THROTTLED = 0.3
+BARE = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+import boto3
+from botocore.config import Config
+url, calls, workers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+s3 = boto3.client("s3", "us-east-1", endpoint_url=url, config=Config(max_pool_connections=workers))
+names = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+def ask(number):
+    try:
+        s3.get_bucket_versioning(Bucket=names[number % len(names)])
+    except s3.exceptions.ClientError:
+        pass
+with ThreadPoolExecutor(workers) as pool:
+    list(pool.map(ask, range(calls)))
+"""
+"""As many calls of the lightest kind by the SDK alone, on as many threads: what the machine makes of one call today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +69,7 @@ def measure(bench: Bench, scale: int) -> list[Row]:
     changed = drifted(bench.run(home, "drift"))
     one = bench.run(bench.home("one"), "check", "aws-s3-bucket-encryption", "--fail-on", "never")
     rough = bench.run(bench.home("rough"), "scan", throttled=THROTTLED)
+    bare_s = bench.bare(BARE, first.requests, AwsPlatform.workers, latency=LATENCY_S)
     ours = scale == 1
     return [
         Row("findings", sum(first.out["summary"].values())),
@@ -58,7 +77,9 @@ def measure(bench: Bench, scale: int) -> list[Row]:
         Row("requests, one S3 check", one.requests, bar=210 if ours else None),
         Row("requests that were not on record", len(first.unknown) + len(second.unknown)),
         Row("client CPU", first.cpu_s, "s", 8 if ours else None),
-        Row("client CPU for each request", first.cpu_s * 1000 / first.requests, "ms"),
+        Row("  for each request", first.cpu_s * 1000 / first.requests, "ms"),
+        Row("  the SDK alone, as many light calls", bare_s, "s"),
+        Row("  ratio", first.cpu_s / bare_s),
         Row("client CPU before the first request", first.first_cpu_s, "s", 1),
         Row("peak RSS", max(first.peak_mib, second.peak_mib), "MiB", {1: 150, 4: 200}.get(scale)),
         Row("wall, 50 ms before every answer", first.wall_s, "s", 15 if ours else None),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -115,6 +116,15 @@ class Bench:
             unknown=seen["unknown"],
             out=json.loads(out.read_text()),
         )
+
+    def bare(self, program: str, calls: int, workers: int, *, latency: float) -> float:
+        """Seconds of CPU of a program of the SDK's own that makes so many calls of the estate."""
+        self._replay.ask(json.dumps({"latency": latency}))
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        command = [sys.executable, "-c", program, self._replay.url, str(calls), str(workers)]
+        subprocess.run(command, check=True, cwd=ROOT)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def stored(home: Path) -> int:

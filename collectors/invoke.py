@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from collectors.kind import Failure, Reach, Step
-from collectors.plan import clients_of
 from collectors.recorder import TaskRecorder, printable
 from collectors.unit import Row, ScopeRun, UnitRun
 from evidence.model import Missing, NightledgerError, Reason
@@ -23,7 +22,6 @@ def bind(
 ) -> Callable[[], Any]:
     """A call of `step` with everything injected; its clients are opened by the worker that makes the call."""
     spec, target = scope.unit.plan.spec, scope.unit.target
-    clients = clients_of(spec, step)
     given: dict[str, Any] = {}
     for name in step.inputs:
         if name == spec.singular and row is not None:
@@ -34,12 +32,12 @@ def bind(
             given[name] = scope.unit.plan.tags
         elif name in scope.lookups:
             given[name] = scope.lookups[name].value
-        elif name not in clients and row is not None:
+        elif name not in step.clients and row is not None:
             given[name] = row.values[name]
     author = spec.cls()
 
     def call() -> Any:
-        bound = {name: target.client(name, part, recorder) for name in clients}
+        bound = {name: target.client(name, part, recorder) for name in step.clients}
         return step.method(author, **given, **bound)
 
     return call

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, ClassVar, Protocol
 
@@ -152,12 +152,16 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One declared method, with its parameters' names and the permissions by operation ("" = any)."""
+    """One declared method, with its parameters' names and the permissions by operation ("" = any).
+
+    `clients` are those of its `inputs` that name neither resource, lookup, fact nor tags.
+    """
 
     name: str
     method: Callable[..., Any]
     inputs: tuple[str, ...]
     needs: Mapping[str, str]
+    clients: tuple[str, ...] = ()
     absent: frozenset[str] = frozenset()
     batch: int = 0
     volatile: bool = False
@@ -229,15 +233,11 @@ def describe(cls: type[Kind]) -> KindSpec:
     if not cls.kind or len(steps["lists"]) != 1:
         raise KindError(f"{cls.__name__} needs `kind` and exactly one @lists method")
     singular = _snake(cls.__name__)
-    return KindSpec(
-        cls=cls,
-        name=cls.kind,
-        singular=singular,
-        plural=_plural(singular),
-        lists=next(iter(steps["lists"].values())),
-        lookups=steps["lookup"],
-        facts=steps["fact"],
-    )
+    plural = _plural(singular)
+    listing = next(iter(steps["lists"].values()))
+    known = {singular, plural, "tags", *steps["lookup"], *steps["fact"], *listing.gives}
+    lookups, facts = ({n: _given(s, known) for n, s in steps[role].items()} for role in ("lookup", "fact"))
+    return KindSpec(cls, cls.kind, singular, plural, _given(listing, known), lookups, facts)
 
 
 def _mark(role: str, **fields: Any) -> Callable[[Any], Any]:
@@ -255,6 +255,11 @@ def _mark(role: str, **fields: Any) -> Callable[[Any], Any]:
 def _step(name: str, method: Callable[..., Any], fields: dict[str, Any]) -> Step:
     parameters = list(inspect.signature(method).parameters)
     return Step(name=name, method=method, inputs=tuple(parameters[1:]), **fields)
+
+
+def _given(step: Step, known: Collection[str]) -> Step:
+    """The step with its clients named: whatever it asks for that is not known otherwise."""
+    return replace(step, clients=tuple(name for name in step.inputs if name not in known))
 
 
 def _snake(name: str) -> str:

@@ -70,15 +70,9 @@ def plan_kind(
     return KindPlan(spec, tuple(order.values()), _lookups(spec, (spec.lists, *order.values())), tags, some)
 
 
-def clients_of(spec: KindSpec, step: Step) -> tuple[str, ...]:
-    """The parameters of `step` that must be clients: those that name nothing else."""
-    known = {spec.singular, spec.plural, "tags", *spec.lookups, *spec.fact_names}
-    return tuple(name for name in step.inputs if name not in known)
-
-
 def _resolve(spec: KindSpec, platform: Platform) -> None:
     for step in (spec.lists, *spec.lookups.values(), *spec.facts.values()):
-        for name in clients_of(spec, step):
+        for name in step.clients:
             if not platform.is_client(name):
                 raise KindError(
                     f"{spec.name}.{step.name}: nothing is called {name!r}",
@@ -138,4 +132,4 @@ def wanted_facts(
     return wanted
 
 
-__all__ = ["AskedOf", "Kind", "KindPlan", "clients_of", "plan_kind", "specs", "wanted_facts"]
+__all__ = ["AskedOf", "Kind", "KindPlan", "plan_kind", "specs", "wanted_facts"]

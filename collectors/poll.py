@@ -19,7 +19,7 @@ from collectors.invoke import missing_of, read_failure, say
 from collectors.kind import Failure, Found, Platform, Step, Target, Unreached
 from collectors.listing import Listing
 from collectors.lookups import Lookups
-from collectors.plan import KindPlan, clients_of
+from collectors.plan import KindPlan
 from collectors.pool import News, Pool, Task
 from collectors.recorder import TaskRecorder, printable, utc_now
 from collectors.rows import Rows
@@ -125,8 +125,7 @@ class Engine:
     def send(self, unit: UnitRun, step: Step, part: str, call: Callable[[], Any], done: Done) -> None:
         """Give a call to a worker, in the lane of its first client."""
         platform = self._units[id(unit)][1]
-        clients = clients_of(unit.plan.spec, step)
-        lane = platform.lane(clients[0], part) if clients else "pure"
+        lane = platform.lane(step.clients[0], part) if step.clients else "pure"
         self._submit(platform, f"{unit.target.name}/{lane}", call, done, unit)
 
     def fail(self, unit: UnitRun, why: Missing) -> None:

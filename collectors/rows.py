@@ -18,7 +18,6 @@ from collectors.invoke import (
     unless_closed,
 )
 from collectors.kind import Found, Step
-from collectors.plan import clients_of
 from collectors.recorder import TaskRecorder, printable
 from collectors.unit import Row, ScopeRun, resource_of
 from evidence.model import Missing, Reason, ScopeStatus
@@ -57,7 +56,7 @@ class Rows:
                 row.asked.add(name)
                 row.scope.batches.setdefault((name, row.part), []).append(row)
                 self.flush(row.scope, step, at_least=step.batch)
-            elif clients_of(row.scope.unit.plan.spec, step):
+            elif step.clients:
                 row.asked.add(name)
                 self._ask(row, step)
             else:

@@ -6,11 +6,12 @@ A client is built from its model, so what is cut away here cannot be called at a
 from __future__ import annotations
 
 import gzip
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 Asked = Mapping[str, frozenset[str]]
 """The operations to keep ("describe_volumes") by the SDK's name of their service ("ec2")."""
@@ -37,7 +38,7 @@ class LeanFiles:
         data = _read(Path(file_path + ".json"), Path(file_path + ".json.gz"))
         if data is None:
             return None
-        return self._cut(Path(file_path), json.loads(data, object_pairs_hook=_object))
+        return _lean(self._cut(Path(file_path), orjson.loads(data)))
 
     def _cut(self, path: Path, model: dict[str, Any]) -> dict[str, Any]:
         version = path.parent
@@ -56,17 +57,18 @@ def _read(plain: Path, packed: Path) -> bytes | None:
     return gzip.decompress(packed.read_bytes()) if packed.is_file() else None
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    # A structure may have a member that is called documentation: only prose is text, and some readers want the key.
-    return {name: _shared(value) if name != "documentation" else _silent(value) for name, value in pairs}
-
-
-def _silent(value: Any) -> Any:
-    return "" if type(value) is str else value
-
-
-def _shared(value: Any) -> Any:
-    return sys.intern(value) if type(value) is str and len(value) < _WORTH_SHARING else value
+def _lean(part: Any) -> Any:
+    """A part of a model without its prose, each short text kept once."""
+    kind = type(part)
+    if kind is dict:
+        # A structure may have a member that is called documentation: only prose is text, some readers want the key.
+        return {
+            name: "" if name == "documentation" and type(value) is str else _lean(value)
+            for name, value in part.items()
+        }
+    if kind is list:
+        return [_lean(value) for value in part]
+    return sys.intern(part) if kind is str and len(part) < _WORTH_SHARING else part
 
 
 def _drop_shapes(extras: dict[str, Any], kept: frozenset[str]) -> None:
