@@ -2,7 +2,7 @@
 
 One sshd answers for every address of 127.0.0.0/8 in a network namespace of its own; 5 % and then 20 % of the addresses
 never answer. The client runs in a process of its own, so its figures are its own; the hosts share the machine's cores
-with it, so their time decides the wall clock. The simulation by apt is left out: it costs the host alone. With
+with it, so their time decides the wall clock. What apt offers is left out: asking it costs the host alone. With
 `--ansible`, `ansible -m setup` is asked about SOME of the same hosts (40), from a virtual environment that the bench
 makes for itself and throws away. Needs root, for the namespace.
 """

@@ -331,10 +331,15 @@ journald() {
     if [ -d /var/log/journal ]; then echo directory=/var/log/journal; fi
 }
 
-# The caches and the planner's log are switched off because even a simulation by root would write them.
+# A simulated upgrade would say the same for several times the work, and leave out what is held back. The caches are
+# switched off because root would write them.
 section_apt_pending() {
-    tool apt-get -s -q -o Debug::NoLocking=1 -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
-        -o Dir::Log::Planner= -o Dir::Log::Solver= dist-upgrade
+    if command -v apt-get >/dev/null 2>&1; then
+        tool apt -q -o Apt::Cmd::Disable-Script-Warning=true -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
+            list --upgradable
+    else
+        say tool_absent apt-get
+    fi
 }
 section_apt_lists() {
     lines '^(Origin|Label|Suite|Codename|Date): ' /var/lib/apt/lists/*InRelease /var/lib/apt/lists/*_Release

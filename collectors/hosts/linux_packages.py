@@ -15,7 +15,10 @@ from evidence.model import Missing
 class PackageFacts:
     """The part of LinuxHost that speaks of packages. apt comes first: Debian may carry another's tools too."""
 
-    @fact(tags="apt_pending apt_pins packages dnf_pending zypper_patches", needs=ROOT_COMMANDS["dnf_pending"])
+    @fact(
+        tags="apt_pending apt_pins apt_lists packages dnf_pending zypper_patches",
+        needs=ROOT_COMMANDS["dnf_pending"],
+    )
     def pending_updates(self, record: Record) -> facts.PendingUpdates | Missing:
         """What the package lists offer, by apt, dnf or zypper; dnf and zypper are asked for security only."""
         if record.section("apt_pending").state is State.TOOL_ABSENT:
@@ -26,10 +29,13 @@ class PackageFacts:
         installed = record.read("packages")
         known = installed if isinstance(installed, bytes) else b""
         return parsed(
-            lambda pending, pins: patches.pending_updates(pending, patches.withheld(pins, known)),
+            lambda pending, pins, releases: patches.pending_updates(
+                pending, patches.withheld(pins, known), patches.unmarked(releases)
+            ),
             record,
             "apt_pending",
             "apt_pins",
+            "apt_lists",
         )
 
     @fact(tags="apt_pending apt_lists apt_stamps dnf_lists zypper_lists", volatile=True)

@@ -3,40 +3,49 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from fnmatch import fnmatchcase
 
 from collectors.hosts.parsers.text import filed, lines, number, pairs, unreadable
 from evidence.facts.hosts import Kernel, PackageLists, PendingUpdates, Service, UpdateAutomation, UpdateRuns
-from evidence.model import Missing
+from evidence.model import Missing, Reason
 
-_INSTALL = re.compile(r"Inst (\S+) (?:\[[^\]]*\] )?\((\S+) (.*) \[[\w-]+\]\)")
-_SUMMARY = re.compile(r"\d+ upgraded, \d+ newly installed, \d+ to remove and \d+ not upgraded\.")
-_SECURITY = re.compile(r"Debian-Security:|/[\w.-]+-security(?=,|$)")
+_UPGRADE = re.compile(r"([a-z0-9][\w.+-]*)/(\S+) \S+ \S+ \[upgradable from: \S+\]")
 _KERNEL = re.compile(r"(\d[\d.\-~+]*\d)(.*)")
 _TIMERS = ("apt-daily-upgrade.timer", "dnf-automatic.timer", "dnf-automatic-install.timer")
 
 
-def pending_updates(data: bytes, withheld: Iterable[str] = ()) -> PendingUpdates | Missing:
-    """What `apt-get -s dist-upgrade` would install; security by the archive's label or suite.
+def pending_updates(
+    data: bytes, withheld: Iterable[str] = (), unmarked: Collection[str] = ()
+) -> PendingUpdates | Missing:
+    """What `apt list --upgradable` offers, on hold or not; security by the archives' suites.
 
-    `withheld` are packages that pins keep as they are, which apt does not speak of.
+    `withheld` are packages that pins keep as they are, which apt does not speak of; `unmarked` are suites whose
+    name does not tell security updates from others: where one of these offers anything, nothing is said.
     """
-    found = list(lines(data))
-    if not any(_SUMMARY.match(line) for line in found):
-        return unreadable("the answer of apt-get")
-    security: set[str] = set()
-    other: set[str] = set()
-    for line in found:
-        if line.startswith("Inst "):
-            match = _INSTALL.match(line)
-            if match is None:
-                return unreadable("the answer of apt-get")
-            (security if _SECURITY.search(match[3]) else other).add(match[1])
-    held = {*withheld, *(name for line in _kept_back(found) for name in line.split())}
-    return PendingUpdates(security=sorted(security), other=sorted(other), held=sorted(held))
+    first, *rows = [line for line in lines(data) if line] or [""]
+    found = [_UPGRADE.fullmatch(row) for row in rows]
+    if not first.startswith("Listing...") or not all(found):
+        return unreadable("the answer of apt")
+    offers = [(match[1], match[2].split(",")) for match in found if match is not None]
+    if not all(set(unmarked).isdisjoint(suites) for _, suites in offers):
+        detail = "this release's security archive shares its suite's name with other updates"
+        return Missing(Reason.NOT_AVAILABLE, detail=detail)
+    security = {name for name, suites in offers if any(suite.endswith("-security") for suite in suites)}
+    other = {name for name, _ in offers} - security
+    return PendingUpdates(security=sorted(security), other=sorted(other), held=sorted(set(withheld)))
+
+
+def unmarked(releases: bytes) -> list[str]:
+    """The suites of security archives that are not called so, as those of Debian 10 and before."""
+    told: dict[str, dict[str, str]] = {}
+    for line in filed(releases):
+        name, _, value = line.text.partition(": ")
+        told.setdefault(line.file, {})[name] = value
+    security = [one for one in told.values() if one.get("Label") == "Debian-Security"]
+    return sorted({suite for one in security if not (suite := one.get("Suite", "")).endswith("-security")})
 
 
 def withheld(pins: bytes, packages: bytes) -> list[str]:
@@ -123,15 +132,6 @@ def _withholds(stanza: Mapping[str, str]) -> bool:
         # What a host without a subscription cannot have is kept from it by a pin of its own.
         return False
     return priority.startswith("-") or priority == "never" or pin.startswith("version")
-
-
-def _kept_back(found: list[str]) -> Iterator[str]:
-    inside = False
-    for line in found:
-        if inside and line.startswith("  "):
-            yield line
-        else:
-            inside = line.startswith("The following packages have been kept back")
 
 
 def _stamps(data: bytes) -> Iterator[tuple[str, str]]:

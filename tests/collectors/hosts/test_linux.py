@@ -122,6 +122,22 @@ def test_without_apt_pending_updates_are_missing_not_none():
     assert facts["pending_updates"].reason is Reason.NOT_AVAILABLE
 
 
+LISTS = "/var/lib/apt/lists/security_InRelease:Label: Debian-Security\n/var/lib/apt/lists/security_InRelease:Suite: {}\n"
+OFFERED = "Listing...\nopenssl/{} 1.1.1n-0+deb10u7 amd64 [upgradable from: 1.1.1n-0+deb10u6]\n"
+
+
+def pending(suite, offered):
+    seen = {"apt_pending": offered, "apt_lists": LISTS.format(suite), "apt_pins": Said("absent")}
+    return facts_of(seen, "pending_updates")["pending_updates"]
+
+
+def test_a_security_archive_that_shares_its_suite_s_name_leaves_open_what_is_a_security_update():
+    assert pending("oldstable-security", OFFERED.format("oldstable-security"))["security"] == ["openssl"]
+    assert pending("oldstable-security", OFFERED.format("oldstable"))["other"] == ["openssl"]
+    assert pending("oldstable", OFFERED.format("oldstable")).reason is Reason.NOT_AVAILABLE
+    assert pending("oldstable", "Listing...\n") == {"security": [], "other": [], "held": []}
+
+
 NFT = '{"nftables": [{"metainfo": {}}, {"chain": {"family": "inet", "table": "t", "name": "in", "hook": "input", "type": "filter", "policy": "%s"}}]}'
 
 

@@ -119,7 +119,7 @@ FAULTS = {
     ),
     "a held package waits for its security update": Fault(
         "/opt/test/publish 1.1 now Debian-Security stable-security; apt-mark hold records-viewer",
-        {"host-security-updates": U},
+        {"host-security-updates": F},
     ),
     "a pin keeps the security archive's packages out": Fault(
         "/opt/test/publish 1.1 now Debian-Security stable-security; "
