@@ -47,14 +47,15 @@ PORTS = (23389, 23636)
 TRY = """\
 The servers are gone; the evidence stays. Look around:
 
-  {run} drift              what changed between the two nights
-  {run} status             where each provision of the rule stands
-  {run} show clinic-exports
-  {run} show clinic-exports --as-of 1
-  {run} explain aws-s3-bucket-tls-only
-  {run} report html -o {home}/report.html
-  {run} waive --help
-  {run} verify
+  export NIGHTLEDGER_CONFIG={home}/nightledger.yaml
+  .venv/bin/nightledger drift              what changed between the two nights
+  .venv/bin/nightledger status             where each provision of the rule stands
+  .venv/bin/nightledger show clinic-exports
+  .venv/bin/nightledger show clinic-exports --as-of 1
+  .venv/bin/nightledger explain aws-s3-bucket-tls-only
+  .venv/bin/nightledger report html -o {home}/report.html
+  .venv/bin/nightledger waive --help
+  .venv/bin/nightledger verify
 """
 
 
@@ -80,7 +81,7 @@ def main() -> int:
     print(nightledger(home, "drift"))
     say("Verify")
     print(nightledger(home, "verify"))
-    print(TRY.format(run=f".venv/bin/nightledger --config {home}/nightledger.yaml", home=home))
+    print(TRY.format(home=home))
     return 0
 
 

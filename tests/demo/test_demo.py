@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,14 +13,20 @@ from tests.servers.slapd import require_slapd
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory) -> list[list[tuple[str, str]]]:
+def demos(tmp_path_factory) -> list[tuple[Path, str]]:
     require_slapd()
-    return [drift_of(tmp_path_factory.mktemp("demo")) for _ in range(2)]
+    homes = [tmp_path_factory.mktemp("demo") for _ in range(2)]
+    return [(home, play(home)) for home in homes]
 
 
-def drift_of(home) -> list[tuple[str, str]]:
-    subprocess.run([sys.executable, "-m", "demo", str(home)], check=True, capture_output=True)
-    return [(row["change"], undated(row["sentence"])) for row in changes(home)]
+def play(home: Path) -> str:
+    command = [sys.executable, "-m", "demo", str(home)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture(scope="module")
+def told(demos) -> list[list[tuple[str, str]]]:
+    return [[(row["change"], undated(row["sentence"])) for row in changes(home)] for home, _ in demos]
 
 
 def test_the_demo_tells_the_same_story_twice(told):
@@ -46,3 +55,15 @@ def test_a_withdrawn_permission_is_neither_fixed_nor_vanished(told):
 def test_the_readme_shows_what_the_demo_says(told):
     rows = [{"change": change, "sentence": sentence} for change, sentence in told[0]]
     assert sorted(BLOCK.search(README.read_text())[0].splitlines()) == sorted(block(rows).splitlines())
+
+
+def test_every_command_the_demo_tells_to_try_works(demos):
+    _, printed = demos[0]
+    settings = re.search(r"export (NIGHTLEDGER_CONFIG)=(\S+)", printed)
+    tries = re.findall(r"^  \.venv/bin/nightledger (.+?)(?:   .*)?$", printed, re.MULTILINE)
+    assert len(tries) == 8
+    for line in tries:
+        command = [sys.executable, "-m", "nightledger", *line.split()]
+        environment = {**os.environ, settings[1]: settings[2]}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert (line, done.returncode, done.stderr.partition("hint")[0]) == (line, 0, done.stderr)
