@@ -149,11 +149,11 @@ def _denominator(lines: Sequence[FindingLine], units: Sequence[UnitRow], limit: 
             f"This report is {limit}: answers and provisions count only these. "
             "What changed, the coverage and the trend are those of all resources."
         )
-    seen = {line.uid for line in lines if line.seen and not line.uid.startswith("scope:")}
-    kinds = len({row.unit.kind for row in units})
+    seen = {(line.kind, line.uid) for line in lines if line.seen and not line.uid.startswith("scope:")}
+    found, asked = len({kind for kind, _ in seen}), len({row.unit.kind for row in units})
     return (
-        f"This report speaks of the {count(len(seen), 'resource')} of {count(kinds, 'kind')} that were seen in this "
-        "run, whether or not they hold ePHI, and of nothing else."
+        f"This report speaks of the {count(len(seen), 'resource')} seen in this run, of {found} of the "
+        f"{count(asked, 'kind')} that were looked for, whether or not they hold ePHI, and of nothing else."
     )
 
 
