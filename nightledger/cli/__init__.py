@@ -11,7 +11,7 @@ from evidence.model import NightledgerError
 from nightledger import __version__
 from nightledger.cli.codes import MEANINGS, ExitCode
 from nightledger.cli.output import write
-from nightledger.cli.parser import Parser
+from nightledger.cli.parser import Parser, before_verbs
 from nightledger.cli.terminal import note
 
 _EXTRAS = {"jinja2": "report", "pandas": "report", "psycopg": "postgres"}
@@ -58,6 +58,7 @@ def build() -> Parser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    before_verbs(parser)
     verbs = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
     for module in (
         init, doctor, permissions, hosts, scan, check, drift, status, show, report, verify, waive, listing, explain, schedule,

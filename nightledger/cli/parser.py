@@ -50,10 +50,16 @@ def verb(
     )
     if settings:
         parser.add_argument(
-            "--config", metavar="FILE", help="the settings file, else ./nightledger.yaml, else /etc"
+            "--config",
+            metavar="FILE",
+            default=argparse.SUPPRESS,
+            help="the settings file, else ./nightledger.yaml, else /etc",
         )
         parser.add_argument(
-            "--data", metavar="DIR", help="keep the store in this directory, whatever the settings say"
+            "--data",
+            metavar="DIR",
+            default=argparse.SUPPRESS,
+            help="keep the store in this directory, whatever the settings say",
         )
     if result:
         parser.add_argument(
@@ -63,6 +69,12 @@ def verb(
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     parser.set_defaults(act=run)
     return parser
+
+
+def before_verbs(parser: argparse.ArgumentParser) -> None:
+    """Take what says which settings and store before the verb too, where many write it; verbs only override it."""
+    for option in ("--config", "--data"):
+        parser.add_argument(option, help=argparse.SUPPRESS)
 
 
 def limit(parser: argparse.ArgumentParser, *, default: str) -> None:

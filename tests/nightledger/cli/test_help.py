@@ -82,3 +82,11 @@ def test_debug_shows_the_traceback_and_keeps_the_exit_code(run):
     assert ended.code == 2
     assert "Traceback" in ended.err
     assert "Traceback" not in run("explain", "no-such-thing").err
+
+
+@pytest.mark.parametrize(
+    "line", ["--config a.yaml drift", "drift --config a.yaml", "--config b.yaml drift --config a.yaml"]
+)
+def test_which_settings_may_be_said_before_the_command_or_after_it(line):
+    args = build().parse_args(line.split())
+    assert (args.command, args.config, args.data) == ("drift", "a.yaml", None)

@@ -86,7 +86,10 @@ def test_it_says_what_it_is_and_what_it_is_not(report: Report) -> None:
     text = Page(page(report)).text
 
     assert text.count("Evidence of safeguards, not a determination of compliance.") == 2
-    assert "This report speaks of the 4 resources seen in this run, of 2 of the 2 kinds that were looked for" in text
+    assert (
+        "This report speaks of the 4 resources seen in this run, of 2 of the 2 kinds that were looked for"
+        in text
+    )
     assert "%" not in text
     assert "compliant" not in text
 
