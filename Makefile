@@ -20,7 +20,7 @@ scan: .venv/all  ## set up, scan this machine, write the report
 test: .venv/dev  ## set up, install the servers the tests need (root on Debian), run every test
 	@scripts/servers
 	@scripts/roots & roots=$$!; scripts/guest && wait $$roots
-	$(PY) -m pytest -n auto --dist loadfile
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 demo: .venv/dev  ## two nights of a small hospital on loopback servers
 	@scripts/servers
