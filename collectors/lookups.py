@@ -1,4 +1,8 @@
-"""Lookups: one read per target, part and lookup, shared by every unit that asks, all or nothing."""
+"""Lookups: one read per target, part and lookup, shared by every unit that asks, all or nothing.
+
+What only resources need is asked when there is one: an empty listing costs no lookup, and whether its answer came in
+time cannot show in the record.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +33,7 @@ class Lookup:
 
 
 class Lookups:
-    """Asks each lookup once its own inputs are ready, and tells each waiting scope."""
+    """Asks each lookup once it is needed and its own inputs are ready, and tells each waiting scope."""
 
     def __init__(self, desk: Desk, on_ready: Callable[[ScopeRun], None]) -> None:
         self._desk = desk
@@ -37,14 +41,21 @@ class Lookups:
         self._known: defaultdict[int, dict[tuple[str, str, tuple[str, ...]], Lookup]] = defaultdict(dict)
 
     def begin(self, scope: ScopeRun) -> None:
-        """Join or start every lookup that this scope's plan uses."""
+        """Join every lookup that this scope's plan uses, and ask for those that its listing needs."""
         for step in scope.unit.plan.lookups:
-            if scope.unit.closed:
-                return
             held = self._join(scope, step)
             scope.lookups[step.name] = held
             scope.unit.shared.append(held.recorder)
-            self._try(scope, step)
+        self.need(scope, scope.unit.plan.spec.lists)
+
+    def need(self, scope: ScopeRun, step: Step) -> None:
+        """Ask for the lookups that a listing or fact of this scope builds on, and for those that they build on."""
+        for name in step.inputs:
+            if name in scope.lookups and name not in scope.needed and not scope.unit.closed:
+                scope.needed.add(name)
+                lookup = scope.unit.plan.spec.lookups[name]
+                self.need(scope, lookup)
+                self._try(scope, lookup)
 
     def forget(self, target: Target) -> None:
         """Let go of what was read for a target whose last unit has ended: a record of a host is large."""
@@ -85,7 +96,7 @@ class Lookups:
                 self._desk.fail(scope.unit, value)
                 continue
             for step in scope.unit.plan.lookups:
-                if step.name in scope.lookups:
+                if step.name in scope.needed:
                     self._try(scope, step)
             if not scope.unit.closed:
                 self._on_ready(scope)

@@ -90,9 +90,9 @@ class Engine:
         self._units: dict[int, tuple[UnitRun, Platform]] = {}
         self._open_units: dict[int, tuple[Target, int]] = {}
         self._ready: list[UnitResult] = []
-        self._rows = Rows(self, self._row_done)
-        self._listing = Listing(self, self._rows.add, self._listed)
         self._lookups = Lookups(self, self._looked_up)
+        self._rows = Rows(self, self._lookups.need, self._row_done)
+        self._listing = Listing(self, self._rows.add, self._listed)
 
     def open(self, errand: Errand) -> None:
         """Open the errand's targets: a worker's business, for it asks for credentials and identities."""

@@ -26,8 +26,11 @@ from evidence.model import Missing, Reason, ScopeStatus
 class Rows:
     """Fills rows; tells once of each row that nothing more will be learnt about."""
 
-    def __init__(self, desk: Desk, on_done: Callable[[ScopeRun], None]) -> None:
+    def __init__(
+        self, desk: Desk, need: Callable[[ScopeRun, Step], None], on_done: Callable[[ScopeRun], None]
+    ) -> None:
         self._desk = desk
+        self._need = need
         self._on_done = on_done
 
     def add(self, scope: ScopeRun, found: Found) -> None:
@@ -41,6 +44,8 @@ class Rows:
         row = Row(found, scope, values, plan.steps_for(resource_of(scope, found)))
         scope.rows[found.uid] = row
         scope.open_rows += 1
+        for step in list(row.waiting.values()):
+            self._need(scope, step)
         self.advance(row)
 
     def advance(self, row: Row) -> None:

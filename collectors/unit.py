@@ -58,6 +58,7 @@ class ScopeRun:
     rows: dict[str, Row] = field(default_factory=dict)
     open_rows: int = 0
     lookups: dict[str, Any] = field(default_factory=dict)
+    needed: set[str] = field(default_factory=set)
     batches: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
     listing: Iterator[Found] | None = None
     listed: bool = False

@@ -208,3 +208,13 @@ def test_time_is_told_to_pass_while_nothing_ends():
     errand = Errand(Fake(), "shop", world, {"fake.box": plan_kind(known["fake.box"], FACTS)})
     list(poll([errand], ticks))
     assert ticks.heard.is_set()
+
+
+def test_a_lookup_that_only_resources_need_is_not_asked_where_there_is_none():
+    world = World(boxes={"here": [], "there": ["d"]})
+    result = look(world)
+    assert world.calls.count("list_owners") == 1
+    assert facts_of(result)["d"]["owner"] is None
+    empty = World(boxes={"here": [], "there": []})
+    look(empty)
+    assert "list_owners" not in empty.calls

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from datetime import timedelta
 
 import pytest
@@ -10,6 +9,9 @@ import pytest
 from checks.derive import Collection, Seen, derive
 from checks.joins.aws_key_duties import key_duties
 from checks.judge import judge
+from collectors.aws.iam import User
+from collectors.aws.target import TargetClosed
+from collectors.recorder import TaskRecorder
 from evidence.model import Observation, Resource, Scope
 from tests.collectors.aws.family import assert_refused, assert_true
 from tests.collectors.aws.look import AS_OF, aws_checks
@@ -253,12 +255,18 @@ def test_key_duties_are_unknown_when_identities_could_not_be_read(keys):
     assert all("iam:ListUsers" in finding.sentence for finding in duties(keys).values())
 
 
-def test_whoever_still_waits_for_the_report_when_its_account_is_done_asks_no_more(cloud):
-    cloud.front.canned["iam.generate_credential_report"] = (
-        "<GenerateCredentialReportResponse><GenerateCredentialReportResult><State>STARTED</State>"
-        "</GenerateCredentialReportResult></GenerateCredentialReportResponse>"
-    )
+def test_a_worker_whose_account_is_done_asks_no_more(cloud):
+    (target,) = cloud.platform().targets(cloud.source())
+    target.parts(User)
+    iam = target.client("iam", "global", TaskRecorder("global"))
+    assert iam.list_users()["Users"] == []
+    target.close()
+    with pytest.raises(TargetClosed):
+        iam.list_users()
+    assert cloud.front.counts["iam.list_users"] == 1
+
+
+def test_without_users_the_credential_report_is_not_asked_for(cloud):
     (result,) = cloud.poll(checks=["aws-iam-user-console-mfa"]).values()
     assert not result.observations
-    time.sleep(1.5)
-    assert cloud.front.counts["iam.generate_credential_report"] == 1
+    assert "iam.generate_credential_report" not in cloud.front.counts
