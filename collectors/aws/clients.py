@@ -94,18 +94,22 @@ class Clients:
     def _make(self, service: str, region: str, endpoint_url: str) -> Any:
         from botocore.config import Config  # noqa: PLC0415 - see own_credentials
 
+        session = self._shared()
         config = Config(
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
             max_pool_connections=self._workers,
             account_id_endpoint_mode="disabled",
-            user_agent_appid="nightledger",
+            # One string for all calls: the SDK's own is put together anew, word by word, for each.
+            user_agent=f"nightledger {session.user_agent()}",
             s3={"addressing_style": "path"} if endpoint_url else None,
         )
-        client = self._shared().create_client(
+        client = session.create_client(
             service, region_name=region, endpoint_url=endpoint_url or None, config=config
         )
+        # Here, where one thread is at work: the first answer walks through the data of every service.
+        client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
         if endpoint_url:
             client.meta.events.register("before-call.s3-control", _without_account_in_host)
         where = (service, region)
