@@ -73,21 +73,19 @@ class Judgements:
 
     def __init__(self) -> None:
         self._known: dict[tuple[Any, ...], Judgement] = {}
-        self._last: tuple[tuple[Any, ...], Judgement] | None = None
 
     def of(self, findings: Sequence[Finding]) -> Judgement:
         """What some findings about one subject say; raises StoreError for two answers to one question."""
-        key = tuple(map(_SAID, findings))
-        if self._last is None or self._last[0] != key:
-            self._last = key, self._remember(key, findings)
-        return self._last[1]
+        said: tuple[Any, ...] = ()
+        for finding in findings:
+            said += _SAID(finding)
+        known = self._known.get(said)
+        return self._remember(said, findings) if known is None else known
 
-    def _remember(self, key: tuple[Any, ...], findings: Sequence[Finding]) -> Judgement:
-        known = self._known.get(key)
-        if known is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            known = self._known[key] = judgement(findings)
+    def _remember(self, said: tuple[Any, ...], findings: Sequence[Finding]) -> Judgement:
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        known = self._known[said] = judgement(findings)
         return known
 
 

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from evidence.model import Unit
 from evidence.store.backend import OPEN, Backend, chunks, marks
 from evidence.store.judgements import JudgementReader
 from evidence.store.objects import named
-from evidence.store.rows import EvidenceSpan, FindingSpan, Verdict
+from evidence.store.rows import EvidenceSpan, FindingSpan
 
 Value = TypeVar("Value")
-_Said = tuple[int, int, Mapping[str, Verdict]]
 
 
 class SpanRow(NamedTuple):
@@ -40,10 +39,6 @@ class Window(NamedTuple):
     after: int
     until: int
 
-    def has(self, run: int) -> bool:
-        """Whether a run lies in the window."""
-        return self.after < run <= self.until
-
     def has_end_of(self, begun: int, ended: int) -> bool:
         """Whether an end of the span lies in the window."""
         return self.after < begun <= self.until or self.after < ended <= self.until
@@ -61,23 +56,20 @@ class ResourceSpans(NamedTuple):
         return self.rows[0].uid
 
     def evidence(self, window: Window | None = None) -> Iterator[EvidenceSpan]:
-        """Its evidence, oldest first."""
+        """Its evidence, oldest first; with a window, what began or ended in it."""
         _, _, _, _, _, _, uid, name, part = self.rows[0]
-        for begun, ended, digest in _joined([(row.from_run, row.to_run, row.evidence) for row in self.rows]):
-            if digest is not None and (window is None or window.has_end_of(begun, ended)):
+        values = ({} if row.evidence is None else {"": row.evidence} for row in self.rows)
+        for _, begun, ended, digest in _values(self.rows, values):
+            if window is None or window.has_end_of(begun, ended):
                 yield EvidenceSpan(self.unit, uid, name, part, begun, ended, named(digest))
 
     def findings(self, judgements: JudgementReader, window: Window | None = None) -> Iterator[FindingSpan]:
-        """Its findings, oldest first."""
+        """Its findings, oldest first; with a window, what began or ended in it."""
         _, _, _, _, _, _, uid, name, part = self.rows[0]
-        said = [(row.from_run, row.to_run, judgements.verdicts(row.judgement)) for row in self.rows]
-        spans = [
-            FindingSpan(self.unit, uid, name, part, check, begun, ended, verdict)
-            for check in _asked(said, window)
-            for begun, ended, verdict in _joined([(b, e, verdicts.get(check)) for b, e, verdicts in said])
-            if verdict is not None and (window is None or window.has_end_of(begun, ended))
-        ]
-        yield from sorted(spans, key=attrgetter("from_run", "check"))
+        values = (judgements.verdicts(row.judgement) for row in self.rows)
+        for check, begun, ended, verdict in sorted(_values(self.rows, values), key=itemgetter(1, 0)):
+            if window is None or window.has_end_of(begun, ended):
+                yield FindingSpan(self.unit, uid, name, part, check, begun, ended, verdict)
 
 
 class Spans:
@@ -125,35 +117,22 @@ class Spans:
         return self._units
 
 
-def _asked(said: Sequence[_Said], window: Window | None) -> Iterable[str]:
-    """The checks that were asked, or only those of which something began or ended in the window."""
-    if window is None:
-        return dict.fromkeys(check for _, _, verdicts in said for check in verdicts)
-    checks: set[str] = set()
-    before: Mapping[str, Verdict] = {}
-    last = said[0][0]
-    for begun, ended, verdicts in said:
-        if begun != last:
-            checks.update(before if window.has(last) else ())
-            before = {}
-        if window.has(begun):
-            checks.update(check for check, verdict in verdicts.items() if before.get(check) != verdict)
-            checks.update(before.keys() - verdicts.keys())
-        before, last = verdicts, ended
-    checks.update(before if window.has(last) else ())
-    return checks
-
-
-def _joined(spans: Sequence[tuple[int, int, Value]]) -> list[tuple[int, int, Value]]:
-    """Spans in their order, those that follow one another with equal values made one."""
-    joined = [spans[0]]
-    for span in spans[1:]:
-        begun, ended, value = joined[-1]
-        if ended == span[0] and value == span[2]:
-            joined[-1] = (begun, span[1], value)
-        else:
-            joined.append(span)
-    return joined
+def _values(
+    rows: Iterable[SpanRow], values: Iterable[Mapping[str, Value]]
+) -> Iterator[tuple[str, int, int, Value]]:
+    """Each value by its name with the runs over which it held, given what every row holds, oldest first."""
+    held: dict[str, tuple[int, Value]] = {}
+    last = 0
+    for (_, begun, ended, *_), now in zip(rows, values, strict=True):
+        for name, (since, value) in list(held.items()):
+            if begun != last or now.get(name) != value:
+                del held[name]
+                yield name, since, last, value
+        for name, value in now.items():
+            held.setdefault(name, (begun, value))
+        last = ended
+    for name, (since, value) in held.items():
+        yield name, since, last, value
 
 
 _HELD = """
