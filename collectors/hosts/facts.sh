@@ -30,8 +30,14 @@ capture() {
     status=$?
 }
 
-# The last command of a pipe has a process of its own, which cat may take over.
-some() { head -c 2000; exec cat >/dev/null; }
+# Mostly there is nothing to cut, and then nothing to start. The last command of a pipe has a process of its own, which
+# cat may take over.
+some() {
+    IFS= read -r first || [ -n "$first" ] || return 0
+    printf '%.2000s\n' "$first"
+    head -c 2000
+    exec cat >/dev/null
+}
 
 frame_output() {
     case $out in
@@ -100,6 +106,14 @@ tool_as_root() {
     else
         say no_privilege
     fi
+}
+
+# Whether a process of one of these names runs; all names are read once, for a busy host has many.
+runs() {
+    for name in "$@"; do
+        case "$nl$running$nl" in *"$nl$name$nl"*) return 0 ;; esac
+    done
+    return 1
 }
 
 # Lines of files that match a pattern, each behind its file's name; no file at all is "absent".
@@ -175,24 +189,23 @@ clock() { date +%s && cat /proc/uptime; }
 section_machine() { probe machine; }
 machine() {
     for file in /etc/machine-id /var/lib/dbus/machine-id; do
-        if [ -s "$file" ]; then printf 'machine_id=' && cat "$file" && break; fi
+        if [ -s "$file" ] && read -r id <"$file"; then echo "machine_id=$id" && break; fi
     done
-    printf 'hostname=' && uname -n
-    printf 'kernel=' && uname -r
-    printf 'architecture=' && uname -m
+    name=$(uname -n -r -m) || return
+    # shellcheck disable=SC2086 - three words
+    printf 'hostname=%s\nkernel=%s\narchitecture=%s\n' $name
     if [ -n "${SSH_CONNECTION:-}" ]; then echo over_ssh=yes; fi
-    # User-Mode-Linux repeats the flags of the processor below it, so its own name comes first.
-    if grep -q '^vendor_id.*User Mode Linux' /proc/cpuinfo; then
-        echo hypervisor=uml
-    elif grep -q '^flags.* hypervisor' /proc/cpuinfo; then
-        echo hypervisor=cpu
-    fi
-    if [ -r /sys/class/dmi/id/sys_vendor ]; then printf 'vendor=' && cat /sys/class/dmi/id/sys_vendor; fi
+    # User-Mode-Linux repeats the flags of the processor below it; its own name stands above them.
+    case $(grep -m 1 -o -E '^vendor_id.*User Mode Linux|^flags.* hypervisor' /proc/cpuinfo) in
+        vendor_id*) echo hypervisor=uml ;;
+        flags*) echo hypervisor=cpu ;;
+    esac
+    if [ -r /sys/class/dmi/id/sys_vendor ] && read -r vendor </sys/class/dmi/id/sys_vendor; then echo "vendor=$vendor"; fi
     if [ -e /.dockerenv ]; then echo container=docker; fi
     if [ -e /run/.containerenv ]; then echo container=podman; fi
     if [ -r /run/systemd/container ]; then printf 'container=' && cat /run/systemd/container; fi
     # Only a system with a kernel of its own shows the kernel's threads, whatever marker files it carries.
-    if [ "$(cat /proc/2/comm 2>/dev/null)" = kthreadd ]; then echo own_kernel=yes; fi
+    if [ -r /proc/2/comm ] && read -r name </proc/2/comm && [ "$name" = kthreadd ]; then echo own_kernel=yes; fi
     if [ -d /run/systemd/system ]; then echo init=systemd; fi
     if [ -r /etc/os-release ]; then grep -E '^(ID|ID_LIKE|VERSION_ID)=' /etc/os-release; fi
 }
@@ -203,9 +216,8 @@ section_block() { if [ -d /sys/class/block ]; then probe block; else say absent;
 block() {
     for path in /sys/class/block/*; do
         [ -r "$path/dev" ] || continue
-        real=$(cd -P "$path" && pwd)
         parent='' uuid='' name='' backing='' slaves=''
-        if [ -e "$path/partition" ]; then parent=${real%/*} && parent=${parent##*/}; fi
+        if [ -e "$path/partition" ]; then parent=$(cd -P "$path/.." && pwd) && parent=${parent##*/}; fi
         if [ -r "$path/dm/uuid" ]; then read -r uuid <"$path/dm/uuid"; fi
         if [ -r "$path/dm/name" ]; then read -r name <"$path/dm/name"; fi
         if [ -r "$path/loop/backing_file" ]; then read -r backing <"$path/loop/backing_file"; fi
@@ -267,7 +279,7 @@ ssh_server() {
     if cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -q -E '^ *[0-9]+: [0-9A-F]+:0016 [0-9A-F:]+ 0A '; then
         echo listening=22
     fi
-    if cat /proc/[0-9]*/comm 2>/dev/null | grep -q -x -E 'sshd|dropbear|tinysshd'; then echo running=yes; fi
+    if runs sshd dropbear tinysshd; then echo running=yes; fi
 }
 section_pam() {
     for file in /etc/pam.d/*; do
@@ -315,7 +327,7 @@ section_services() {
 section_processes() { probe processes; }
 processes() {
     wanted='auditd|rsyslogd|syslog-ng|systemd-journal|vector|fluent-bit|filebeat|wazuh-agentd'
-    cat /proc/[0-9]*/comm 2>/dev/null | grep -x -E "$wanted" | sort -u
+    printf '%s\n' "$running" | grep -x -E "$wanted" | sort -u
 }
 section_rsyslog() {
     lines '@|omfwd|omrelp|[{}]|(^|[[:space:]])(stop|~)([[:space:]]|$)|^[[:space:]]*(target|port|protocol|streamdriver)' /etc/rsyslog.conf /etc/rsyslog.d/*.conf
@@ -395,6 +407,7 @@ main() {
     [ "$role" = root ] || printf '\nnightledger-facts 1 %s %s %s\n' "$nonce" "$uid" "$(id -un 2>/dev/null || id -u)"
     watch
     if [ "$uid" != 0 ] && [ -n "$helped" ]; then ask_helper; fi
+    running=$(cat /proc/[0-9]*/comm 2>/dev/null)
     for section in $sections; do
         need=''
         if [ "$timed_out" = yes ]; then

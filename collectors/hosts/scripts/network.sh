@@ -9,17 +9,16 @@ no_tables() { ! [ -e "$1" ] || { [ -r "$1" ] && [ -z "$(cat "$1")" ]; }; }
 
 section_listeners() { probe listeners; }
 listeners() {
-    for name in tcp tcp6 udp udp6; do
-        [ -r "/proc/net/$name" ] || continue
-        echo "looked $name"
-        # 0A is a listening TCP socket, 07 an unconnected UDP socket.
-        awk -v name="$name" '$4 == (name ~ /^tcp/ ? "0A" : "07") { print name, $2 }' "/proc/net/$name" | sort -u
-    done
+    set --
+    for name in tcp tcp6 udp udp6; do if [ -r "/proc/net/$name" ]; then set -- "$@" "/proc/net/$name"; fi; done
+    # 0A is a listening TCP socket, 07 an unconnected UDP socket.
+    awk 'FNR == 1 { name = FILENAME; sub(/.*\//, "", name); print "looked", name }
+        $4 == (name ~ /^tcp/ ? "0A" : "07") { print name, $2 }' "$@" | sort -u
     if [ -r /proc/net/if_inet6 ] && grep -q -v ' lo$' /proc/net/if_inet6; then echo ipv6; fi
 }
 
 section_time_sync() {
-    if command -v chronyc >/dev/null 2>&1 && cat /proc/[0-9]*/comm 2>/dev/null | grep -q -x chronyd; then
+    if command -v chronyc >/dev/null 2>&1 && runs chronyd; then
         tool chronyc -n -c tracking
     elif [ -d /run/systemd/system ]; then
         tool timedatectl show -p NTP -p NTPSynchronized

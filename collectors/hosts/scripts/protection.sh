@@ -17,7 +17,7 @@ file_integrity() {
     for name in aide tripwire samhain; do
         if command -v "$name" >/dev/null 2>&1; then echo "tool $name"; fi
     done
-    if cat /proc/[0-9]*/comm 2>/dev/null | grep -q -x -E 'wazuh-syscheckd|ossec-syscheckd'; then echo 'tool syscheck'; fi
+    if runs wazuh-syscheckd ossec-syscheckd; then echo 'tool syscheck'; fi
     for file in /etc/aide/aide.conf /etc/aide.conf; do if [ -s "$file" ]; then echo "config $file"; fi; done
     for file in /var/lib/aide/aide.db /var/lib/aide/aide.db.gz; do
         if [ -s "$file" ]; then stat -c 'database %Y' "$file" || return; fi
@@ -34,7 +34,7 @@ section_endpoint() { probe endpoint; }
 endpoint() {
     echo looked
     wanted='clamd|clamonacc|freshclam|falcon-sensor|falcon-sensor-b|wdavdaemon|s1-agent|sentineld|cbagentd|ds_agent|savd'
-    cat /proc/[0-9]*/comm 2>/dev/null | grep -x -E "$wanted" | sort -u | sed 's/^/runs /'
+    printf '%s\n' "$running" | grep -x -E "$wanted" | sort -u | sed 's/^/runs /'
     for name in clamscan falconctl mdatp; do if [ -e "/usr/bin/$name" ] || [ -e "/opt/CrowdStrike/$name" ]; then echo "installed $name"; fi; done
     for file in /var/lib/clamav/daily.cld /var/lib/clamav/daily.cvd; do
         # The head of the file says when the signatures were made.

@@ -5,11 +5,11 @@ usb() {
     echo looked
     if [ -d /sys/bus/usb ]; then echo bus; fi
     for name in usb_storage uas; do if [ -d "/sys/module/$name" ]; then echo "loaded $name"; fi; done
-    if cat /proc/[0-9]*/comm 2>/dev/null | grep -q -x usbguard-daemon; then echo usbguard; fi
+    if runs usbguard-daemon; then echo usbguard; fi
     command -v modprobe >/dev/null 2>&1 || return 0
     for name in usb-storage uas; do
         # A dry run: prints what loading the module would do, through install lines and blacklists.
-        would=$($timeout modprobe -n -v "$name" 2>/dev/null) && printf '%s\n' "$would" | sed -n "\$s/^/would $name /p"
+        would=$($timeout modprobe -n -v "$name" 2>/dev/null) && echo "would $name ${would##*"$nl"}"
     done
     return 0
 }
