@@ -178,6 +178,21 @@ def meet(behave: Callable[[socket.socket], None], deadline: float = 2) -> Unreac
         return failure(Host("127.0.0.1", port, key_file="/nonexistent", known_hosts="/nonexistent"), deadline)
 
 
+def test_a_cipher_that_proves_each_packet_itself_is_asked_for_first_and_others_do_too(tmp_path):
+    offered = bytearray()
+
+    def listen(connection: socket.socket) -> None:
+        connection.sendall(b"SSH-2.0-listener\r\n")
+        while b"hmac-" not in offered and (heard := connection.recv(4096)):
+            offered.extend(heard)
+
+    meet(listen)
+    assert offered.index(b"aes128-gcm@openssh.com") < offered.index(b"aes128-ctr")
+    with sshd.running(tmp_path, "Ciphers aes128-ctr") as old:
+        old.pin()
+        assert SshTransport(old.host).run(b"echo reached\n", 20).stdout == b"reached\n"
+
+
 def until_closed(connection: socket.socket) -> None:
     while connection.recv(4096):
         pass
