@@ -15,19 +15,23 @@ nl='
 
 # ---- frames -------------------------------------------------------------------------------------------------
 
-# Runs a probe; its framed output goes to descriptor 4, its standard error to $err, its exit status to $status.
+# Runs a probe: its output goes to $out, its standard error to $err, its exit status to $status.
 capture() {
-    err=$(
+    both=$(
         {
             # The status and the nonce travel behind the output, so one that was cut is known by their absence.
             # Standard error has a pipe of its own, so neither can stall the other.
             out=$({ { "$@"; printf '\n%s@%s' "$?" "$nonce" >&5; } 2>&1 >&5 </dev/null | some >&3; } 5>&1 |
                 head -c "$((cap + ${#nonce} + 5))")
-            frame_output
-            exit "$status"
+            printf '@%s@%s' "$nonce" "$out"
         } 3>&1
     )
-    status=$?
+    status=$? err=${both%%"@$nonce@"*} out=${both#*"@$nonce@"} truncated=no
+    while [ "${err%"$nl"}" != "$err" ]; do err=${err%"$nl"}; done
+    case $out in
+        *"@$nonce") out=${out%"@$nonce"} status=${out##*"$nl"} out=${out%"$nl"*} ;;
+        *) truncated=yes ;;
+    esac
 }
 
 # Mostly there is nothing to cut, and then nothing to start. The last command of a pipe has a process of its own, which
@@ -39,24 +43,9 @@ some() {
     exec cat >/dev/null
 }
 
-frame_output() {
-    case $out in
-        *"@$nonce")
-            truncated=no
-            out=${out%"@$nonce"}
-            status=${out##*"$nl"}
-            out=${out%"$nl"*}
-            ;;
-        *)
-            truncated=yes
-            status=0
-            ;;
-    esac
-    printf '@%s O %s %s %s\n%s\n' "$nonce" "$section" "$truncated" "${#out}" "$out" >&4
-}
-
+# The frames of one section, in one piece: each write is a packet to the client.
 report() {
-    printf '@%s R %s %s %s %s %s\n%s\n%s\n' \
+    printf '@%s O %s %s %s\n%s\n@%s R %s %s %s %s %s\n%s\n%s\n' "$nonce" "$section" "$truncated" "${#out}" "$out" \
         "$nonce" "$section" "$1" "$status" "${#need}" "${#err}" "$need" "$err" >&4
 }
 
@@ -82,8 +71,9 @@ probe() {
     report "$state"
 }
 
-# Says why there is nothing to read, without having run anything.
-say() { status=0 out='' err='' && need=${2:-$need} && report "$1"; }
+# Says why there is nothing to read: in $err and $status, or without having run anything.
+tell() { out='' truncated=no && report "$1"; }
+say() { status=0 err='' need=${2:-$need} && tell "$1"; }
 
 tool() {
     if command -v "$1" >/dev/null 2>&1; then
@@ -175,7 +165,7 @@ no_help() {
     elif [ "$status" != 1 ]; then
         state=error err='it did not answer, or is of another version'
     fi
-    for section in $asked; do report "$state"; done
+    for section in $asked; do tell "$state"; done
 }
 
 # ---- sections -----------------------------------------------------------------------------------------------
@@ -415,7 +405,7 @@ main() {
         elif command -v "section_$section" >/dev/null; then
             "section_$section"
         else
-            status=64 err='this script has no such section' && report error
+            status=64 err='this script has no such section' && tell error
         fi
     done
     kill -USR1 "$watcher" 2>/dev/null

@@ -49,7 +49,7 @@ where_keys_stand() {
     files=$(printf '%s\n' "$settings" | sed -n 's/^authorizedkeysfile //p')
     asks=$(printf '%s\n' "$settings" | sed -n 's/^authorizedkeyscommand //p')
     if [ -z "$files" ]; then
-        if [ -n "$sudo" ]; then say no_privilege; else status=1 err='sshd -T does not say where keys stand' && report error; fi
+        if [ -n "$sudo" ]; then say no_privilege; else status=1 err='sshd -T does not say where keys stand' && tell error; fi
         return 1
     fi
     need=''
