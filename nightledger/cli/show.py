@@ -11,7 +11,7 @@ from nightledger.cli.output import Result, emit
 from nightledger.cli.parser import Verbs, verb
 
 if TYPE_CHECKING:
-    from evidence.store import Run, Store
+    from evidence.store import FindingSpan, Run, Store
 
 
 def add(verbs: Verbs) -> None:
@@ -54,9 +54,8 @@ def _lines(store: Store, resource: str, sealed: Run, *, raw: bool) -> Iterator[d
         if raw:
             yield from _raw(store, sealed, span)
     for found in findings:
-        when = f"runs {found.from_run} to {found.to_run - 1}" if found.to_run <= sealed.id else "now"
         if found.from_run <= sealed.id:
-            value = f"{found.status.value}: {found.verdict.sentence} ({when})"
+            value = f"{found.status.value}: {found.verdict.sentence} ({_when(found, sealed.id)})"
             yield {
                 "uid": found.uid,
                 "since_run": found.from_run,
@@ -66,6 +65,13 @@ def _lines(store: Store, resource: str, sealed: Run, *, raw: bool) -> Iterator[d
             }
     if not held and evidence:
         yield {"uid": evidence[-1].uid, "subject": "evidence", "name": "", "value": "not held as of this run"}
+
+
+def _when(found: FindingSpan, run: int) -> str:
+    last = found.to_run - 1
+    if last >= run:
+        return f"as of run {run}"
+    return f"run {last}" if last == found.from_run else f"runs {found.from_run} to {last}"
 
 
 def _raw(store: Store, sealed: Run, span: Any) -> Iterator[dict[str, Any]]:

@@ -53,7 +53,7 @@ def test_show_gives_facts_findings_and_the_raw_answers(run):
     rows = run("show", "ledger", "--raw", "--output", "json").rows
     found = {(row["subject"], row["name"]): row["value"] for row in rows}
     assert found["fact", "lock"] == "3"
-    assert found["finding", "demo-box-locked"] == "pass: the lock has strength 3 (now)"
+    assert found["finding", "demo-box-locked"] == "pass: the lock has strength 3 (as of run 1)"
     assert found["raw answer", "ReadLock"].endswith(": 3")
     assert run("show", "box:ledger").code == 0
 
@@ -70,6 +70,19 @@ def test_show_goes_back_to_an_earlier_run(desk, run):
     run("scan")
     assert "strength 7" in run("show", "ledger").out
     assert "strength 7" not in run("show", "ledger", "--as-of", "1").out
+
+
+def test_show_tells_over_which_runs_each_finding_held(desk, run):
+    for strength in (3, 3, 7, 3):
+        desk.world({"ledger": strength})
+        run("scan")
+    said = [row["value"] for row in run("show", "ledger", "--output", "json").rows]
+    held = [value for value in said if value.startswith("pass: the lock has strength")]
+    assert held == [
+        "pass: the lock has strength 3 (runs 1 to 2)",
+        "pass: the lock has strength 7 (run 3)",
+        "pass: the lock has strength 3 (as of run 4)",
+    ]
 
 
 def test_a_resource_nobody_saw_ends_with_2(run):
