@@ -106,6 +106,9 @@ runs() {
     return 1
 }
 
+# The first line of a file in $line, whether or not it ends; false where there is none to be read.
+first_line() { line='' && [ -r "$1" ] && { read -r line <"$1" || [ -n "$line" ]; }; }
+
 # Lines of files that match a pattern, each behind its file's name; no file at all is "absent".
 lines() {
     pattern=$1 found='' refused=''
@@ -179,7 +182,7 @@ clock() { date +%s && cat /proc/uptime; }
 section_machine() { probe machine; }
 machine() {
     for file in /etc/machine-id /var/lib/dbus/machine-id; do
-        if [ -s "$file" ] && read -r id <"$file"; then echo "machine_id=$id" && break; fi
+        if first_line "$file" && [ -n "$line" ]; then echo "machine_id=$line" && break; fi
     done
     name=$(uname -n -r -m) || return
     # shellcheck disable=SC2086 - three words
@@ -190,12 +193,12 @@ machine() {
         vendor_id*) echo hypervisor=uml ;;
         flags*) echo hypervisor=cpu ;;
     esac
-    if [ -r /sys/class/dmi/id/sys_vendor ] && read -r vendor </sys/class/dmi/id/sys_vendor; then echo "vendor=$vendor"; fi
+    if first_line /sys/class/dmi/id/sys_vendor; then echo "vendor=$line"; fi
     if [ -e /.dockerenv ]; then echo container=docker; fi
     if [ -e /run/.containerenv ]; then echo container=podman; fi
     if [ -r /run/systemd/container ]; then printf 'container=' && cat /run/systemd/container; fi
     # Only a system with a kernel of its own shows the kernel's threads, whatever marker files it carries.
-    if [ -r /proc/2/comm ] && read -r name </proc/2/comm && [ "$name" = kthreadd ]; then echo own_kernel=yes; fi
+    if first_line /proc/2/comm && [ "$line" = kthreadd ]; then echo own_kernel=yes; fi
     if [ -d /run/systemd/system ]; then echo init=systemd; fi
     if [ -r /etc/os-release ]; then grep -E '^(ID|ID_LIKE|VERSION_ID)=' /etc/os-release; fi
 }

@@ -38,8 +38,9 @@ def cannot(why: str) -> NoReturn:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one scan of one host gave: its facts, and the verdict of each check."""
+    """What one scan of one host gave: its uid, its facts, and the verdict of each check."""
 
+    uid: str
     facts: Mapping[str, Fact | Missing]
     verdicts: Mapping[str, Status]
 
@@ -97,5 +98,6 @@ def scan(*logins: Host) -> list[Seen]:
         (observation,) = result.observations
         findings = judge(result, CHECKS, datetime.now(UTC).date())
         facts = {**observation.facts, **observation.volatile}
-        found[result.unit.target] = Seen(facts, {one.check: one.status for one in findings})
+        verdicts = {one.check: one.status for one in findings}
+        found[result.unit.target] = Seen(observation.resource.uid, facts, verdicts)
     return [found[f"host/{login.label}"] for login in logins]

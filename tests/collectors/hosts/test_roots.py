@@ -255,6 +255,11 @@ def test_a_hardened_host_is_found_to_be_what_it_is(labs, tmp_path):
     assert {release: one.verdicts for release, one in seen(labs, tmp_path).items()} == expected({})
 
 
+def test_a_machine_id_counts_whether_or_not_its_line_ends(labs, tmp_path):
+    found = seen(labs, tmp_path, "printf 5eed5eed5eed5eed5eed5eed5eed5eed >/etc/machine-id")
+    assert {one.uid.partition("+")[0] for one in found.values()} == {"5eed5eed5eed5eed5eed5eed5eed5eed"}
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_one_fault_changes_the_verdicts_that_speak_of_it_and_no_other(labs, tmp_path, name):
     fault = FAULTS[name]
