@@ -30,7 +30,8 @@ capture() {
     while [ "${err%"$nl"}" != "$err" ]; do err=${err%"$nl"}; done
     case $out in
         *"@$nonce") out=${out%"@$nonce"} status=${out##*"$nl"} out=${out%"$nl"*} ;;
-        *) truncated=yes ;;
+        # Where the shell around the probe was ended as well, what came is its standard error alone.
+        *) truncated=yes && if [ "$status" != 0 ]; then out=''; fi ;;
     esac
 }
 
