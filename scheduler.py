@@ -6,6 +6,7 @@ What is due and what was made is decided in nightledger/schedule.py, so that cro
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import threading
@@ -54,6 +55,9 @@ def _night(load: Callable[[], Settings], open_store: Callable[[Settings], Store]
     except NightledgerError as error:
         log.error("the night did not run: %s %s", error, error.hint)  # noqa: TRY400 - ours: no traceback
         return
+    finally:
+        # A command looks for cycles of garbage rarely; what a night leaves in them must not wait for the next ones.
+        gc.collect()
     if scanned is not None:
         log.info("run %s sealed, root %s", scanned.sealed.run, scanned.sealed.root)
 

@@ -1,9 +1,11 @@
+import gc
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+import weakref
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +17,7 @@ from config.settings import Settings
 from evidence.store import Store
 from nightledger.scan import Stop
 from nightledger.schedule import ATTEMPTS, last_slot, next_slot, run_due
+from scheduler import _night
 
 ROOT = Path(__file__).parents[1]
 PLUGIN = ROOT / "tests" / "nightledger" / "cli" / "plugin"
@@ -105,6 +108,28 @@ def test_a_missed_night_is_made_up_for_once(home):
     ((state, trigger),) = runs(home)
     assert state == "sealed"
     assert trigger.startswith("schedule 20")
+
+
+class Cycle:
+    """Garbage that only the collector can find."""
+
+    def __init__(self):
+        self.itself = self
+
+
+def test_what_a_night_leaves_in_cycles_does_not_wait_for_the_next(home):
+    left = []
+
+    def load():
+        left.append(weakref.ref(Cycle()))
+        return settings(home, minutes_ago=5)
+
+    gc.disable()
+    try:
+        _night(load, lambda _settings: opener(home)(), Stop())
+    finally:
+        gc.enable()
+    assert left[0]() is None
 
 
 def test_a_night_too_long_ago_is_let_go(home):

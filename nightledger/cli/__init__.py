@@ -15,7 +15,7 @@ from nightledger.cli.output import write
 from nightledger.cli.parser import Parser, before_verbs
 from nightledger.cli.terminal import note
 
-_BETWEEN_COLLECTIONS = (20_000, 20, 100)
+_BETWEEN_COLLECTIONS = (20_000, 10, 10)
 """When Python looks for cycles of garbage: rarely, for a run keeps nearly all it makes until it ends."""
 
 _EXTRAS = {"jinja2": "report", "pandas": "report", "psycopg": "postgres"}
