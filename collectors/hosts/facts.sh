@@ -44,11 +44,13 @@ some() {
     exec cat >/dev/null
 }
 
-# The frames of one section, in one piece: each write is a packet to the client.
+# Each write is a packet to the client, so small frames share one.
 report() {
-    printf '@%s O %s %s %s\n%s\n@%s R %s %s %s %s %s\n%s\n%s\n' "$nonce" "$section" "$truncated" "${#out}" "$out" \
-        "$nonce" "$section" "$1" "$status" "${#need}" "${#err}" "$need" "$err" >&4
+    frames="$frames@$nonce O $section $truncated ${#out}$nl$out$nl"
+    frames="$frames@$nonce R $section $1 $status ${#need} ${#err}$nl$need$nl$err$nl"
+    if [ "${#frames}" -ge 4096 ]; then flush; fi
 }
+flush() { printf '%s' "$frames" >&4 && frames=''; }
 
 # ---- ways to probe ------------------------------------------------------------------------------------------
 
@@ -153,12 +155,12 @@ ask_helper() {
     apart=''
     if command -v setsid >/dev/null 2>&1; then apart=setsid; fi
     # Half the time, so that what it said is still passed on when it takes too long.
-    frames=$(printf 'nightledger-facts 1 %s %s%s\n' "$nonce" "$((deadline / 2 + 1))" "$asked" |
+    given=$(printf 'nightledger-facts 1 %s %s%s\n' "$nonce" "$((deadline / 2 + 1))" "$asked" |
         $apart sudo -n "$helper" 2>/dev/null 4>&-
         echo "$?.")
-    status=${frames##*"$nl"} && status=${status%.}
+    status=${given##*"$nl"} && status=${status%.}
     case $status in '' | *[!0-9]*) status=143 ;; esac
-    if [ "$status" = 0 ]; then printf '%s\n' "${frames%"$nl"*}" >&4; else no_help; fi
+    if [ "$status" = 0 ]; then printf '%s\n' "${given%"$nl"*}" >&4; else no_help; fi
 }
 no_help() {
     need="$helper \"\"" state=no_privilege err='its sudo rule is not there'
@@ -395,7 +397,7 @@ main() {
     export PATH LC_ALL LANGUAGE SYSTEMD_PAGER SYSTEMD_COLORS
     # apt unpacks signed lists into unlinked temporary files; this keeps them off the disk.
     if [ -d /dev/shm ] && [ -w /dev/shm ]; then TMPDIR=/dev/shm && export TMPDIR; fi
-    uid=$(id -u) timed_out=no timeout=''
+    uid=$(id -u) timed_out=no timeout='' frames=''
     if timeout -k 2 5 true >/dev/null 2>&1; then timeout="timeout -k 2 $limit"; fi
     # A login banner may end without a line's end.
     [ "$role" = root ] || printf '\nnightledger-facts 1 %s %s %s\n' "$nonce" "$uid" "$(id -un 2>/dev/null || id -u)"
@@ -412,6 +414,7 @@ main() {
             status=64 err='this script has no such section' && tell error
         fi
     done
+    flush
     kill -USR1 "$watcher" 2>/dev/null
     if [ "$timed_out" = yes ]; then ending=timeout; else ending=complete; fi
     [ "$role" = root ] || printf '@%s Z %s\n' "$nonce" "$ending"

@@ -27,6 +27,8 @@ section_sudoers() {
 }
 
 section_ssh_keys() {
+    # Homes may lie on a file server that does not answer; then at least what came before is told.
+    flush
     files='.ssh/authorized_keys .ssh/authorized_keys2' asks=none differs=''
     if ! command -v ssh-keygen >/dev/null 2>&1; then say tool_absent ssh-keygen; return; fi
     if ! everyone=$(logins); then say tool_absent getent; return; fi

@@ -161,6 +161,18 @@ def test_a_probe_that_nothing_else_ends_is_ended_by_the_script_s_deadline(probe,
     assert record.section("zfs").state is State.TIMEOUT
 
 
+def test_what_was_read_before_homes_that_never_answer_is_told():
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("ssh-keygen is not installed")
+    text = script({"machine", "ssh_keys"}, nonce=NONCE, deadline=60, sudo=False)
+    text = text.replace(b"\nlogins() {", b"\nlogins() { sleep 60; }\nothers() {", 1)
+    result = LocalTransport().run(text, 3)
+    record = parse(result.stdout, NONCE)
+    assert result.ending is Ending.TIMEOUT
+    assert record.section("machine").state is State.OK
+    assert record.section("ssh_keys").state is State.INCOMPLETE
+
+
 def test_the_script_has_no_here_documents_and_no_redirection_to_a_file_but_the_null_device():
     code = "\n".join(line for line in TEXT.splitlines() if not line.lstrip().startswith("#"))
     assert "<<" not in code
