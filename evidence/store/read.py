@@ -26,7 +26,7 @@ from evidence.store.rows import (
     UnitState,
     Verdict,
 )
-from evidence.store.spans import Spans, Window
+from evidence.store.spans import ResourceSpans, Spans, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +122,13 @@ class Reader:
 
     def history(self, resource: str, series: str) -> tuple[list[EvidenceSpan], list[FindingSpan]]:
         """All spans of the resources with this uid, else with this name; raises NotFound."""
-        found = list(self._spans.of_resources(series, self._resources(resource, series)))
+        found = self._found(resource, series)
         evidence = [span for one in found for span in one.evidence()]
         return evidence, [span for one in found for span in one.findings(self._judgements)]
 
     def evidence_at(self, resource: str, run: int, series: str) -> list[tuple[EvidenceSpan, Document]]:
         """The evidence of a uid (else a name) as of a run, with its document."""
-        found = self._spans.of_resources(series, self._resources(resource, series))
+        found = self._found(resource, series)
         spans = [span for one in found for span in one.evidence() if span.from_run <= run < span.to_run]
         return [(span, self._objects.document(span.digest)) for span in spans]
 
@@ -159,15 +159,17 @@ class Reader:
                 ),
             )
 
-    def _resources(self, resource: str, series: str) -> list[int]:
-        by = "SELECT r.id FROM resource r JOIN unit u ON u.id = r.unit_id WHERE r.{} = ? AND u.series = ?"
-        rows = self._backend.query(by.format("uid"), (resource, series))
-        rows = rows or self._backend.query(by.format("name"), (resource, series))
-        if not rows:
+    def _found(self, resource: str, series: str) -> list[ResourceSpans]:
+        """The resources with this uid, else with this name; raises NotFound."""
+        found = list(self._spans.of_uids(series, [resource]))
+        if not found:
+            rows = self._backend.query("SELECT id FROM resource WHERE name = ?", (resource,))
+            found = list(self._spans.of_resources(series, [int(row) for (row,) in rows]))
+        if not found:
             raise NotFound(
                 f"no resource has the uid or name {resource}", hint="`nightledger list resources` names them."
             )
-        return [int(row[0]) for row in rows]
+        return found
 
 
 class _StateRow(NamedTuple):
