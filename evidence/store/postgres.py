@@ -26,6 +26,9 @@ _SETTINGS = (
     # Our joins are written from the few rows outward; a young store has no statistics that would say so.
     b"SET join_collapse_limit = 1",
     b"SET random_page_cost = 1.1",
+    # What is streamed is read to its end, and sorted first: in memory, where the default would write it to the disk.
+    b"SET cursor_tuple_fraction = 1.0",
+    b"SET work_mem = '32MB'",
     # As on SQLite: a unit's commit survives our death, not the server's; sealing a run waits for the disk.
     b"SET synchronous_commit = off",
 )
@@ -66,7 +69,7 @@ class PostgresBackend:
         try:
             with self._db.cursor(name=f"stream_{next(self._streams)}", withhold=True) as cursor:
                 cursor.itersize = _ROWS_PER_FETCH
-                yield from cursor.execute(_query(sql), values)
+                yield from cursor.execute(_query(sql), values, binary=True)
         except psycopg.Error as error:
             raise _explained(error) from None
 
