@@ -2,7 +2,8 @@
 
 One sshd answers for every address of 127.0.0.0/8 in a network namespace of its own; 5 % and then 20 % of the addresses
 never answer. The client runs in a process of its own, so its figures are its own; the hosts share the machine's cores
-with it, so their time decides the wall clock. What apt offers is left out: asking it costs the host alone. With
+with it, so their time decides the wall clock, and crowds the client's memory out of the caches: hosts that answer from
+a record show what the client takes by itself. What apt offers is left out: asking it costs the host alone. With
 `--ansible`, `ansible -m setup` is asked about SOME of the same hosts (40), from a virtual environment that the bench
 makes for itself and throws away. Needs root, for the namespace.
 """
@@ -24,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from collectors.hosts.platform import HostsPlatform  # noqa: E402 - after the path is set
+from collectors.hosts.sections import SECTIONS, script  # noqa: E402 - after the path is set
 from collectors.hosts.ssh_wire import Steps  # noqa: E402 - after the path is set
 from tests.servers import sshd  # noqa: E402 - after the path is set
 
@@ -33,6 +35,13 @@ DEAD = (0, 5, 20)
 CPU_MS = 25.0
 MEGABYTES = 0.3
 REST = 2
+RECORDED = "5eed" * 8
+ANSWER = """#!/bin/sh
+read -r header
+nonce=${{header#nonce=}}
+cat >/dev/null
+exec sed "s/{recorded}/${{nonce%% *}}/" {record}
+"""
 _INSIDE = "NIGHTLEDGER_BENCH_INSIDE"
 
 CHILD = """
@@ -165,6 +174,26 @@ def measure(directory: Path, hosts: int, some: int, program: str) -> None:
     with sshd.running(rests, everywhere, "MaxStartups 1000", f"ForceCommand sleep {REST}") as server:
         server.pin(host=f"[127.*]:{PORT + 1}")
         held_up(server, hosts)
+    records = directory / "records"
+    records.mkdir()
+    with sshd.running(
+        records, everywhere, "MaxStartups 1000", f"ForceCommand {answering(records)}"
+    ) as server:
+        server.pin(host=f"[127.*]:{PORT + 1}")
+        found = ours(server, addresses(hosts, 0)[0], PORT + 1)
+        what = f"{found['live']} hosts that answer from a record: client CPU, ms a host"
+        judged(what, found["client_cpu_ms_per_host"], CPU_MS)
+
+
+def answering(directory: Path) -> Path:
+    """A program that answers with what this machine says of itself now, under the nonce it is given."""
+    text = script(SECTIONS - {"apt_pending"}, nonce=RECORDED, deadline=60, sudo=False)
+    record = subprocess.run(["sh", "-s"], input=text, capture_output=True, check=True).stdout
+    (directory / "record").write_bytes(record)
+    program = directory / "answer"
+    program.write_text(ANSWER.format(recorded=RECORDED, record=directory / "record"))
+    program.chmod(0o755)
+    return program
 
 
 def held_up(server: sshd.Sshd, hosts: int) -> None:
