@@ -31,7 +31,7 @@ capture() {
     case $out in
         *"@$nonce") out=${out%"@$nonce"} status=${out##*"$nl"} out=${out%"$nl"*} ;;
         # Where the shell around the probe was ended as well, what came is its standard error alone.
-        *) truncated=yes && if [ "$status" != 0 ]; then out=''; fi ;;
+        *) truncated=yes && { [ "$status" = 0 ] || out=''; } ;;
     esac
 }
 
@@ -187,9 +187,9 @@ machine() {
     for file in /etc/machine-id /var/lib/dbus/machine-id; do
         if first_line "$file" && [ -n "$line" ]; then echo "machine_id=$line" && break; fi
     done
-    name=$(uname -n -r -m) || return
-    # shellcheck disable=SC2086 - three words
-    printf 'hostname=%s\nkernel=%s\narchitecture=%s\n' $name
+    if first_line /proc/sys/kernel/hostname; then echo "hostname=$line"; fi
+    if first_line /proc/sys/kernel/osrelease; then echo "kernel=$line"; fi
+    printf 'architecture=' && uname -m
     if [ -n "${SSH_CONNECTION:-}" ]; then echo over_ssh=yes; fi
     # User-Mode-Linux repeats the flags of the processor below it; its own name stands above them.
     case $(grep -m 1 -o -E '^vendor_id.*User Mode Linux|^flags.* hypervisor' /proc/cpuinfo) in
