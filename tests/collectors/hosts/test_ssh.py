@@ -178,7 +178,7 @@ def meet(behave: Callable[[socket.socket], None], deadline: float = 2) -> Unreac
         return failure(Host("127.0.0.1", port, key_file="/nonexistent", known_hosts="/nonexistent"), deadline)
 
 
-def test_a_cipher_that_proves_each_packet_itself_is_asked_for_first_and_servers_without_it_are_reached(tmp_path):
+def test_a_cipher_that_proves_each_packet_itself_is_asked_for_first_but_not_required(tmp_path):
     offered = bytearray()
 
     def listen(connection: socket.socket) -> None:
