@@ -45,9 +45,11 @@ exec sed "s/{recorded}/${{nonce%% *}}/" {record}
 _INSIDE = "NIGHTLEDGER_BENCH_INSIDE"
 
 CHILD = """
-import json, re, sys, time
+import gc, json, re, sys, time
 from collections import Counter
 sys.path.insert(0, {root!r})
+from nightledger.cli import BETWEEN_COLLECTIONS
+gc.set_threshold(*BETWEEN_COLLECTIONS)
 def high():
     return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
 from collectors.hosts.platform import HostsPlatform
@@ -85,6 +87,11 @@ def addresses(count: int, percent: int) -> tuple[list[str], list[str]]:
     lost = count * percent // 100
     live = [f"127.1.{number // 200}.{number % 200 + 1}" for number in range(count - lost)]
     return live, [f"10.9.0.{number + 1}" for number in range(lost)]
+
+
+def pinned(server: sshd.Sshd, count: int, port: int) -> None:
+    """One line in known_hosts for every address, as enrolling each host leaves them."""
+    server.pin("host_key", *(f"[{address}]:{port}" for address in addresses(count, 0)[0]))
 
 
 def mixed(live: list[str], dead: list[str]) -> list[str]:
@@ -160,7 +167,7 @@ def measure(directory: Path, hosts: int, some: int, program: str) -> None:
     everywhere = f"ListenAddress 0.0.0.0:{PORT}"
     load = os.getloadavg()[0]
     with sshd.running(directory, everywhere, "MaxStartups 1000") as server:
-        server.pin(host=f"[127.*]:{PORT}")
+        pinned(server, hosts, PORT)
         say(f"{hosts} hosts; load of the machine {load:.1f}", "figure", "bar", "")
         for percent in DEAD:
             live, dead = addresses(hosts, percent)
@@ -172,14 +179,14 @@ def measure(directory: Path, hosts: int, some: int, program: str) -> None:
     rests.mkdir()
     everywhere = f"ListenAddress 0.0.0.0:{PORT + 1}"
     with sshd.running(rests, everywhere, "MaxStartups 1000", f"ForceCommand sleep {REST}") as server:
-        server.pin(host=f"[127.*]:{PORT + 1}")
+        pinned(server, hosts, PORT + 1)
         held_up(server, hosts)
     records = directory / "records"
     records.mkdir()
     with sshd.running(
         records, everywhere, "MaxStartups 1000", f"ForceCommand {answering(records)}"
     ) as server:
-        server.pin(host=f"[127.*]:{PORT + 1}")
+        pinned(server, hosts, PORT + 1)
         found = ours(server, addresses(hosts, 0)[0], PORT + 1)
         what = f"{found['live']} hosts that answer from a record: client CPU, ms a host"
         judged(what, found["client_cpu_ms_per_host"], CPU_MS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -45,6 +45,10 @@ class Keep:
 
     fields: tuple[Field, ...] = ()
     everything: bool = False
+    named: Mapping[str, Field] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "named", {one.name: one for one in self.fields})
 
     def project(self, answer: Mapping[str, Any], dropped: Dropped) -> dict[str, Any]:
         """The kept part of `answer` as JSON without floats; reports each other field's path, never raises."""
@@ -55,11 +59,11 @@ class Keep:
 
     def paths(self, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Field]]:
         """Every kept field with the names that lead to it, for comparison with a service's own model."""
-        for field in self.fields:
-            path = (*above, field.name)
-            yield path, field
-            if field.inner is not None and not field.decode:
-                yield from field.inner.paths(path)
+        for one in self.fields:
+            path = (*above, one.name)
+            yield path, one
+            if one.inner is not None and not one.decode:
+                yield from one.inner.paths(path)
 
 
 EVERYTHING = Keep(everything=True)
@@ -125,7 +129,7 @@ def _fields(words: _Words, end: str) -> Keep:
     words.expect(end)
     if not fields:
         raise KeepError(f"the keep-list {words.text!r} keeps nothing somewhere")
-    names = [field.name for field in fields]
+    names = [one.name for one in fields]
     if len(set(names)) != len(names):
         raise KeepError(f"the keep-list {words.text!r} names a field twice")
     return Keep(tuple(fields))
@@ -157,18 +161,13 @@ def _inner(words: _Words) -> Keep | None:
 
 def _structure(keep: Keep, answer: Mapping[str, Any], path: str, dropped: Dropped) -> dict[str, Any]:
     kept: dict[str, Any] = {}
-    known = {field.name: field for field in keep.fields}
     for name, value in answer.items():
-        field = known.get(name) if isinstance(name, str) else None
-        where = f"{path}{printable_name(name)}"
-        if field is None:
-            dropped(where)
-            continue
-        result = _kept(field, value, where, dropped)
-        if result is NOTHING:
-            dropped(where)
+        known = keep.named.get(name) if isinstance(name, str) else None
+        result = NOTHING if known is None else _kept(known, value, f"{path}{known.name}", dropped)
+        if known is None or result is NOTHING:
+            dropped(f"{path}{printable_name(name)}")
         else:
-            kept[field.name] = result
+            kept[known.name] = result
     return kept
 
 

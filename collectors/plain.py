@@ -11,6 +11,7 @@ from typing import Any
 
 _WIDEST = 2**53
 _LONGEST_NAME = 64
+_NO_LIST = (str, dict, int, float, type(None), bytes, bytearray, memoryview)
 
 
 class _Nothing:
@@ -66,7 +67,8 @@ def ascii_key(name: Any) -> str:
 
 def is_list(value: Any) -> bool:
     """Whether this is a list of values rather than a text or bytes."""
-    return isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray, memoryview))
+    # The abstract class is asked last: it is slow, and nearly every value is one of these.
+    return isinstance(value, list) or (not isinstance(value, _NO_LIST) and isinstance(value, Sequence))
 
 
 def decoded(how: str, value: Any) -> Any:

@@ -64,7 +64,7 @@ class TaskRecorder:
 
 def utc_now() -> str:
     """This moment as UTC ISO-8601 with seconds."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.now(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 def printable(text: str, limit: int = 200) -> str:

@@ -7,12 +7,13 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 _MARKERS = (b"@revoked", b"@cert-authority")
 _SSH_PORT = 22
+_PATTERN = re.compile(r"[*?!|]")
+"""What makes a name stand for more than itself: a wildcard, a negation, a hash."""
 
 
 class Trust(Enum):
@@ -50,10 +51,25 @@ class KnownHosts:
 
     entries: tuple[Entry, ...] = ()
     warnings: tuple[str, ...] = ()
+    # A scan of many hosts asks about each; only lines with patterns or hashes have to be gone through.
+    _named: dict[str, list[Entry]] = field(init=False, repr=False, compare=False)
+    _others: list[Entry] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        named: dict[str, list[Entry]] = {}
+        others = []
+        for entry in self.entries:
+            if any(_PATTERN.search(name) for name in entry.patterns):
+                others.append(entry)
+                continue
+            for name in dict.fromkeys(entry.patterns):
+                named.setdefault(name, []).append(entry)
+        object.__setattr__(self, "_named", named)
+        object.__setattr__(self, "_others", others)
 
     def judge(self, address: str, port: int, key: bytes) -> Trust:
         """What the file says about the raw public key that `address` showed."""
-        lines = list(self._about(address, port))
+        lines = self._about(address, port)
         if any(entry.revoked and entry.key == key for entry in lines):
             return Trust.REVOKED
         trusted = [entry.key for entry in lines if not entry.revoked]
@@ -67,9 +83,10 @@ class KnownHosts:
             dict.fromkeys(entry.key_type for entry in self._about(address, port) if not entry.revoked)
         )
 
-    def _about(self, address: str, port: int) -> Iterator[Entry]:
+    def _about(self, address: str, port: int) -> list[Entry]:
         name = address.lower() if port == _SSH_PORT else f"[{address.lower()}]:{port}"
-        return (entry for entry in self.entries if entry.speaks_of(name))
+        found = [*self._named.get(name, ()), *(entry for entry in self._others if entry.speaks_of(name))]
+        return sorted(found, key=lambda entry: entry.line)
 
 
 def read(data: bytes) -> KnownHosts:

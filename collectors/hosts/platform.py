@@ -13,6 +13,7 @@ from collectors.hosts.record import NotARecord
 from collectors.hosts.shell import Shell
 from collectors.hosts.source import THIS_MACHINE, Host, HostsSource, Mode, System
 from collectors.hosts.ssh import SshTransport
+from collectors.hosts.ssh_files import Files
 from collectors.hosts.ssh_wire import Doors, Steps
 from collectors.hosts.transport import LocalTransport, Transport, Unreachable
 from collectors.hosts.windows import WindowsHost
@@ -98,9 +99,10 @@ class HostsPlatform:
         chosen = source or THIS_MACHINE
         if chosen.local:
             yield _this_machine(sudo=chosen.sudo)
+        files = Files()
         for found in reached(chosen):
             if isinstance(found, Host):
-                transport = SshTransport(found, self._doors, self.steps)
+                transport = SshTransport(found, self._doors, self.steps, files)
                 yield HostTarget(
                     f"host/{found.label}", transport, sudo=found.sudo, mode=found.mode, os=found.os
                 )

@@ -113,7 +113,7 @@ class _Reader:
         self._warnings: list[str] = []
 
     def record(self, uid: int, user: str) -> Record:
-        while self._output() or self._report():
+        while self._section():
             pass
         end = self._header(_END)
         if end is None:
@@ -135,13 +135,16 @@ class _Reader:
         body, self._at = self._data[self._at : end], end + 1
         return body
 
-    def _output(self) -> bool:
+    def _section(self) -> bool:
+        """Read what a section said, if anything, and the report that closes it; False when there is no report."""
+        self._output()
+        return self._report()
+
+    def _output(self) -> None:
         header = self._header(_OUTPUT)
         body = self._body(int(header[4])) if header else None
-        if header is None or body is None:
-            return False
-        self._outputs[header[2].decode()] = (body, header[3] == b"yes")
-        return True
+        if header is not None and body is not None:
+            self._outputs[header[2].decode()] = (body, header[3] == b"yes")
 
     def _report(self) -> bool:
         header = self._header(_REPORT)

@@ -12,15 +12,15 @@ import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from collectors.hosts import known_hosts
 from collectors.hosts.foreign import POWERSHELL
-from collectors.hosts.known_hosts import KnownHosts, Trust
+from collectors.hosts.known_hosts import Trust
 from collectors.hosts.source import Host, Mode, System
 from collectors.hosts.ssh_command import Command, converse, opened
 from collectors.hosts.ssh_failure import broken
+from collectors.hosts.ssh_files import Files
 from collectors.hosts.ssh_login import log_in
 from collectors.hosts.ssh_wire import Doors, Steps, connected, hang_up, tunnelled
 from collectors.hosts.transport import MAX_BYTES, Clock, Intake, Phase, Result, Unreachable, login_name
@@ -28,7 +28,7 @@ from evidence.model import Reason
 
 _WARNINGS_SHOWN = 3
 _JOIN_SECONDS = 2.0
-_WAKE_SECONDS = 1.0
+_WAKE_SECONDS = 10.0
 _LOG = "collectors.hosts.ssh"
 
 _WEAK = {
@@ -68,10 +68,16 @@ class Shown:
 class SshTransport:
     """One host over SSH; logs in with the one key the settings name: no default keys, no passwords."""
 
-    def __init__(self, host: Host, doors: Doors | None = None, steps: Steps = Steps()) -> None:  # noqa: B008 - it is frozen
+    def __init__(
+        self,
+        host: Host,
+        doors: Doors | None = None,
+        steps: Steps = Steps(),  # noqa: B008 - it is frozen
+        files: Files | None = None,
+    ) -> None:
         self.host = host
         self.user = host.user or login_name()
-        self._doors, self._steps = doors or Doors(), steps
+        self._doors, self._steps, self._files = doors or Doors(), steps, files or Files()
 
     def run(self, script: bytes, deadline: float, max_bytes: int = MAX_BYTES) -> Result:
         """Run the script there; raises Unreachable with the phase it failed in, never retries.
@@ -91,14 +97,14 @@ class SshTransport:
         """The key the host shows, without logging in there; raises Unreachable."""
         clock = Clock(deadline)
         with self._session(clock) as session:
-            return _handshake(session, self.host, clock.part(self._steps.handshake))
+            return _handshake(session, self.host, self._files, clock.part(self._steps.handshake))
 
     @contextmanager
     def _logged_in(self, clock: Clock) -> Iterator[tuple[Any, str]]:
         with self._session(clock) as session:
-            shown = _handshake(session, self.host, clock.part(self._steps.handshake))
+            shown = _handshake(session, self.host, self._files, clock.part(self._steps.handshake))
             _require_trust(shown, self.host)
-            log_in(session, self.host, self.user, clock.part(self._steps.login))
+            log_in(session, self.host, self.user, self._files, clock.part(self._steps.login))
             yield session, shown.fingerprint
 
     @contextmanager
@@ -112,7 +118,7 @@ class SshTransport:
             if self.host.jump is None:
                 yield entered.enter_context(connected(self.host, clock, self._steps))
                 return
-            before = SshTransport(self.host.jump, self._doors, self._steps)
+            before = SshTransport(self.host.jump, self._doors, self._steps, self._files)
             try:
                 with self._doors.held(before.host, clock):
                     jump, _ = entered.enter_context(before._logged_in(clock))
@@ -122,20 +128,10 @@ class SshTransport:
             yield entered.enter_context(tunnelled(jump, self.host, clock.part(self._steps.connect)))
 
 
-def _trusted(host: Host) -> KnownHosts:
-    path = Path(host.known_hosts).expanduser()
-    try:
-        return known_hosts.read(path.read_bytes())
-    except FileNotFoundError:
-        return KnownHosts()
-    except OSError as error:
-        raise Unreachable(Phase.HOST_KEY, "known_hosts_unreadable", f"{path}: {error.strerror}") from None
-
-
-def _handshake(session: Any, host: Host, clock: Clock) -> Shown:
+def _handshake(session: Any, host: Host, files: Files, clock: Clock) -> Shown:
     import paramiko  # noqa: PLC0415 - the SDK is loaded when a host is polled
 
-    trusted = _trusted(host)
+    trusted = files.known_hosts(host.known_hosts)
     _prefer(session, trusted.key_types(host.address, host.port))
     try:
         session.start_client(timeout=max(0.1, clock.left()))

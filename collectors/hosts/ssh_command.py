@@ -9,7 +9,8 @@ from collectors.hosts.ssh_failure import broken
 from collectors.hosts.ssh_wire import ended
 from collectors.hosts.transport import CHUNK, Clock, Ending, Intake, Phase, Result
 
-_POLL_SECONDS = 0.5
+_LOOK_SECONDS = 2.0
+"""How often to look at standard error while standard output is silent: every look costs, and hosts take seconds."""
 _STATUS_SECONDS = 2.0
 
 
@@ -38,7 +39,6 @@ def opened(session: Any, command: Command, clock: Clock) -> Any:
 
 def converse(channel: Any, command: Command, clock: Clock, intake: Intake) -> Result:
     """Give the command its input and read what it says until it ends, the time is over or it says too much."""
-    channel.settimeout(_POLL_SECONDS)
     if not command.stdin:
         channel.shutdown_write()
     ending = _converse(channel, memoryview(command.stdin), clock, intake)
@@ -49,6 +49,7 @@ def converse(channel: Any, command: Command, clock: Clock, intake: Intake) -> Re
 
 def _converse(channel: Any, waiting: memoryview, clock: Clock, intake: Intake) -> Ending:
     while not clock.over:
+        channel.settimeout(max(0.01, clock.part(_LOOK_SECONDS).left()))
         waiting = _send(channel, waiting)
         while channel.recv_stderr_ready():
             intake.err(channel.recv_stderr(CHUNK))

@@ -15,16 +15,16 @@ from typing import Any
 
 from collectors.hosts.source import Host
 from collectors.hosts.ssh_failure import broken, refused, shown_text
-from collectors.hosts.transport import Clock, Phase, Unreachable
-from evidence.model import Reason
+from collectors.hosts.ssh_files import Files, certified, no_key
+from collectors.hosts.transport import Clock, Phase
 
 
-def log_in(session: Any, host: Host, user: str, clock: Clock) -> None:
+def log_in(session: Any, host: Host, user: str, files: Files, clock: Clock) -> None:
     """Log in with the host's key; raises Unreachable in phase auth, and never tries another way."""
     import paramiko  # noqa: PLC0415 - the SDK is loaded when a host is polled
 
     session.auth_timeout = max(0.1, clock.left())
-    with _key(host) as key:
+    with _key(host, files) as key:
         try:
             further = session.auth_publickey(user, key)
         except paramiko.AuthenticationException as error:
@@ -39,41 +39,31 @@ def log_in(session: Any, host: Host, user: str, clock: Clock) -> None:
 
 
 @contextmanager
-def _key(host: Host) -> Iterator[Any]:
+def _key(host: Host, files: Files) -> Iterator[Any]:
     if not host.agent:
-        yield _certified(_from_file(host.key_file), host)
+        yield _valid(files.key(host.key_file, host.certificate_file))
         return
     import paramiko  # noqa: PLC0415 - the SDK is loaded when a host is polled
 
     try:
         agent = paramiko.Agent()
     except (paramiko.SSHException, OSError, EOFError) as error:
-        raise _no_key("agent_unreachable", f"the agent: {shown_text(str(error))}") from None
+        raise no_key("agent_unreachable", f"the agent: {shown_text(str(error))}") from None
     try:
-        yield _certified(_from_agent(agent.get_keys(), host.key_file), host)
+        yield _valid(certified(_from_agent(agent.get_keys(), host.key_file), host.certificate_file))
     finally:
         agent.close()
-
-
-def _from_file(name: str) -> Any:
-    import paramiko  # noqa: PLC0415 - the SDK is loaded when a host is polled
-
-    try:
-        return paramiko.PKey.from_path(Path(name).expanduser())
-    except (paramiko.SSHException, OSError, ValueError, TypeError):
-        detail = f"{name or 'no key file'} cannot be read as a private key without a passphrase"
-        raise _no_key("key_unreadable", detail) from None
 
 
 def _from_agent(held: tuple[Any, ...], name: str) -> Any:
     if not name:
         if len(held) == 1:
             return held[0]
-        raise _no_key("agent_key_unclear", f"the agent holds {len(held)} keys; name one with key_file")
+        raise no_key("agent_key_unclear", f"the agent holds {len(held)} keys; name one with key_file")
     wanted = _public(name)
     found = next((key for key in held if key.asbytes() == wanted), None)
     if found is None:
-        raise _no_key("agent_key_absent", f"the agent does not hold {name}")
+        raise no_key("agent_key_absent", f"the agent does not hold {name}")
     return found
 
 
@@ -83,17 +73,10 @@ def _public(name: str) -> bytes:
     try:
         return base64.b64decode(path.read_bytes().split()[1], validate=True)
     except (OSError, IndexError, binascii.Error):
-        raise _no_key("key_unreadable", f"{path} cannot be read as a public key") from None
+        raise no_key("key_unreadable", f"{path} cannot be read as a public key") from None
 
 
-def _certified(key: Any, host: Host) -> Any:
-    # A KEY-cert.pub beside the key is found by the library itself; here is the one that the settings name.
-    if host.certificate_file:
-        try:
-            key.load_certificate(str(Path(host.certificate_file).expanduser()))
-        except (OSError, ValueError, TypeError, IndexError):
-            detail = f"{host.certificate_file} is no certificate for {host.key_file}"
-            raise _no_key("certificate_unreadable", detail) from None
+def _valid(key: Any) -> Any:
     if key.public_blob is not None:
         _require_valid(key.public_blob)
     return key
@@ -109,14 +92,10 @@ def _require_valid(blob: Any) -> None:
         certificate: Any = serialization.load_ssh_public_identity(line)
         first, last = certificate.valid_after, certificate.valid_before
     except (ValueError, AttributeError, UnsupportedAlgorithm):
-        raise _no_key("certificate_unreadable", "the user certificate cannot be read") from None
+        raise no_key("certificate_unreadable", "the user certificate cannot be read") from None
     now = time.time()
     if now >= last:
         end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(last))
-        raise _no_key("certificate_expired", f"the user certificate was valid before {end}")
+        raise no_key("certificate_expired", f"the user certificate was valid before {end}")
     if now < first:
-        raise _no_key("certificate_not_yet_valid", "the user certificate is not valid yet")
-
-
-def _no_key(code: str, detail: str) -> Unreachable:
-    return Unreachable(Phase.AUTH, code, detail, Reason.DENIED)
+        raise no_key("certificate_not_yet_valid", "the user certificate is not valid yet")

@@ -15,7 +15,7 @@ from nightledger.cli.output import write
 from nightledger.cli.parser import Parser, before_verbs
 from nightledger.cli.terminal import note
 
-_BETWEEN_COLLECTIONS = (20_000, 10, 10)
+BETWEEN_COLLECTIONS = (20_000, 10, 10)
 """When Python looks for cycles of garbage: rarely, for a run keeps nearly all it makes until it ends."""
 
 _EXTRAS = {"jinja2": "report", "pandas": "report", "psycopg": "postgres"}
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    gc.set_threshold(*_BETWEEN_COLLECTIONS)
+    gc.set_threshold(*BETWEEN_COLLECTIONS)
     debug = False
     try:
         args = build().parse_args(arguments)

@@ -100,7 +100,7 @@ def listed(sources):
 
 def test_running_instances_are_looked_at_as_hosts(server, moto, instance):
     instance(LOOPBACK)
-    server.pin(host=f"[{LOOPBACK}]:{server.port}")
+    server.pin("host_key", f"[{LOOPBACK}]:{server.port}")
     host = server.host
     login = {
         "port": host.port,
@@ -165,7 +165,7 @@ def from_directory(ldap, monkeypatch):
 
 
 def test_computers_of_a_directory_are_looked_at_as_hosts(server, monkeypatch):
-    server.pin(host=f"[localhost]:{server.port}")
+    server.pin("host_key", f"[localhost]:{server.port}")
     host = server.host
     login = {
         "port": host.port,

@@ -48,11 +48,11 @@ class Sshd:
             known_hosts=str(self.directory / "known_hosts"),
         )
 
-    def pin(self, name: str = "host_key", host: str = "") -> None:
-        """Write the known_hosts line for one of the server's keys, or for another key (a changed one)."""
-        public = (self.directory / f"{name}.pub").read_text().split()[:2]
-        line = " ".join([host or f"[127.0.0.1]:{self.port}", *public])
-        (self.directory / "known_hosts").write_text(line + "\n")
+    def pin(self, name: str = "host_key", *hosts: str) -> None:
+        """Write a known_hosts line for each host with one of the server's keys, or with another (a changed one)."""
+        public = " ".join((self.directory / f"{name}.pub").read_text().split()[:2])
+        named = hosts or (f"[127.0.0.1]:{self.port}",)
+        (self.directory / "known_hosts").write_text("".join(f"{host} {public}\n" for host in named))
 
 
 def keygen(path: Path, kind: str = "ed25519") -> None:

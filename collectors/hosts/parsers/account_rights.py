@@ -43,7 +43,7 @@ def sudo_grants(data: bytes) -> list[SudoGrant] | Missing | None:
 
 def authorized_keys(data: bytes) -> AuthorizedKeys | Missing:
     """BITS FINGERPRINT (TYPE) FILE for each key, as the script cut it from `ssh-keygen -l`, and "for NAME FILE"."""
-    first, *rows = list(lines(data)) or [""]
+    first, *rows = lines(data) or [""]
     if first != "looked":
         return unreadable("section ssh_keys")
     owners = _owners(rows)

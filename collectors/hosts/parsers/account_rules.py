@@ -35,7 +35,7 @@ def lockout(guards: bytes, settings: bytes, stack: Authentication | None) -> Loc
 
 def password_rules(pam: bytes, guards: bytes, settings: bytes) -> PasswordRules | Missing:
     """What judges a new password in the stack of passwd; see pwquality.conf(5)."""
-    reached = _reached(list(filed(pam)))
+    reached = _reached(filed(pam))
     if not reached:
         return unreadable("the PAM stack of passwd")
     found = [

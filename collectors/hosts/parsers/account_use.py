@@ -35,7 +35,7 @@ def shared_numbers(data: bytes) -> list[SharedNumber] | Missing:
 
 def ages_of_shadow(data: bytes) -> list[PasswordAge] | Missing:
     """NAME:STATE:CHANGED:MIN:MAX:INACTIVE:EXPIRES with days since 1970, see shadow(5)."""
-    first, *rows = list(lines(data)) or [""]
+    first, *rows = lines(data) or [""]
     split = [row.split(":") for row in rows]
     if first != "looked" or not rows or any(len(row) != 7 or row[1] not in _STATES for row in split):
         return unreadable("section shadow")
@@ -64,7 +64,7 @@ def ages_of_passwd(data: bytes) -> list[PasswordAge] | Missing:
 
 def last_logins(data: bytes) -> list[LastLogin] | Missing:
     """What `lastlog` prints; Missing where it knows of no log-in at all, since then nobody may keep the record."""
-    rows = list(lines(data))
+    rows = lines(data)
     if not rows or not rows[0].startswith("Username"):
         return unreadable("the answer of lastlog")
     found = []

@@ -24,7 +24,7 @@ def cloud_disks(
     """Which instance of EC2 this is and which EBS volumes lie below its data; None where it is none that says so."""
     if not disks:
         return None
-    if next(lines(disks), "") != "looked":
+    if lines(disks)[:1] != ["looked"]:
         return unreadable("section disks")
     instance = pairs(disks).get("instance", "").strip()
     if not _INSTANCE.fullmatch(instance):

@@ -77,7 +77,7 @@ def firewall(nft: bytes | None, legacy: bytes, legacy6: bytes, sockets: bytes) -
             if b"*filter" not in text or b"COMMIT" not in text:
                 return unreadable("the answer of iptables-save")
             refused |= {family} if _legacy_refuses(text) else set()
-    seen = list(lines(sockets))
+    seen = lines(sockets)
     if "looked tcp" not in seen:
         return unreadable("section listeners")
     return Firewall(

@@ -79,7 +79,7 @@ def lock(data: bytes) -> ManagedLock | Missing | None:
 
 def updates(data: bytes) -> MacUpdates | Missing:
     """What `defaults read com.apple.SoftwareUpdate` prints, settings of the first level only."""
-    rows = list(lines(data))
+    rows = lines(data)
     if not rows or rows[0] != "{" or rows[-1] != "}":
         return unreadable("the settings of Software Update")
     values = {match[1]: match[2].strip() for row in rows if (match := _SETTING.match(row))}

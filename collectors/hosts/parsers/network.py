@@ -16,7 +16,7 @@ _CHRONY_FIELDS = 14
 
 def listeners(data: bytes, architecture: str) -> list[Listener] | Missing:
     """PROTOCOL ADDRESS:PORT in the kernel's hexadecimal, see proc(5); addresses stand in the machine's byte order."""
-    rows = list(lines(data))
+    rows = lines(data)
     if not {"looked tcp", "looked udp"} <= set(rows):
         return unreadable("section listeners")
     found: set[tuple[str, int, str]] = set()
@@ -32,7 +32,7 @@ def listeners(data: bytes, architecture: str) -> list[Listener] | Missing:
 
 def time_sync(data: bytes) -> TimeSync | Missing:
     """What `chronyc -c tracking` prints (14 fields, the last the leap status), or `timedatectl show`."""
-    rows = list(lines(data))
+    rows = lines(data)
     fields = rows[0].split(",") if len(rows) == 1 else []
     if len(fields) == _CHRONY_FIELDS and fields[2].isdecimal():
         # A source that is not reached shows as reference id 7F7F0101 (its own clock) or leap status 3.

@@ -12,7 +12,7 @@ from evidence.facts.host_security import Inventory
 from evidence.facts.hosts import PackageLists, PendingUpdates, UpdateRuns
 from evidence.model import Missing
 
-_INSTALLED = re.compile(r"installed (\S+ \S+ \S+)")
+_INSTALLED = re.compile(r"^installed (\S+ \S+ \S+)$", re.MULTILINE)
 _ADVISORY = re.compile(r"(\S+-\S*\d\S*)\s+(?:\S+\s+)?(\S+)\s+(\S+-[^-\s]+-[^-\s]+)(?:\s|$)")
 _FILE = re.compile(r"(index|advisories) (\d{1,11}) (/\S+)")
 _OWN = re.compile(r"baseos|appstream|update|amazonlinux|/ol\d+_[^/]*latest", re.IGNORECASE)
@@ -21,11 +21,13 @@ _WHEN = re.compile(r"[A-Z][a-z]{2} (\d{4}-\d\d-\d\d) \d\d:\d\d:\d\d \S+$")
 
 def inventory(data: bytes) -> Inventory | Missing:
     """STATUS NAME VERSION ARCHITECTURE for each package; those only left in the database do not count."""
-    rows = list(lines(data))
-    packages = sorted({match[1] for row in rows if (match := _INSTALLED.fullmatch(row))})
-    odd = [row for row in rows if len(row.split(" ")) != 4]
-    if not packages or odd:
+    rows = lines(data)
+    installed = _INSTALLED.findall("\n".join(rows))
+    others = [row for row in rows if not row.startswith("installed ")]
+    odd = len(installed) + len(others) != len(rows) or any(len(row.split(" ")) != 4 for row in others)
+    if not installed or odd:
         return unreadable("the list of packages")
+    packages = sorted(set(installed))
     digest = hashlib.sha256("\n".join(packages).encode()).hexdigest()
     return Inventory(count=len(packages), digest=f"sha256:{digest}", packages=packages)
 
@@ -48,7 +50,7 @@ def repository_lists(data: bytes) -> PackageLists | Missing:
 
     Fresh is the oldest of the indices: one stale repository makes the whole answer stale.
     """
-    rows = list(lines(data))
+    rows = lines(data)
     found = [_FILE.fullmatch(row) for row in rows[1:]]
     if not rows or rows[0] != "looked" or not all(found):
         return unreadable("the list of repositories")

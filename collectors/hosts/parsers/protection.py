@@ -17,7 +17,7 @@ _MADE = re.compile(r"clamav (\d\d? [A-Z][a-z]{2} \d{4} \d\d-\d\d [+-]\d{4})\s*$"
 
 def file_integrity(data: bytes) -> FileIntegrity | Missing:
     """Section `file_integrity`: tools, AIDE's rules and database, the ends of its reports (the last one counts)."""
-    rows = list(lines(data))
+    rows = lines(data)
     if not rows or rows[0] != "looked":
         return unreadable("section file_integrity")
     made = [
@@ -40,7 +40,7 @@ def file_integrity(data: bytes) -> FileIntegrity | Missing:
 
 def endpoint(data: bytes) -> Endpoint | Missing:
     """Section `endpoint`: programs that run or are installed, and the date in the head of ClamAV's signatures."""
-    rows = list(lines(data))
+    rows = lines(data)
     if not rows or rows[0] != "looked":
         return unreadable("section endpoint")
     made = [

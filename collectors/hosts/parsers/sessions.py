@@ -44,6 +44,8 @@ def _sources_profile_d(texts: list[str]) -> bool:
 
 
 def _timeouts(file: str, texts: list[str], *, read: bool) -> Iterator[TimeoutLine]:
+    if not any("TMOUT" in text for text in texts):
+        return
     always = set(_always(texts)) if read else set()
     readonly = any(_READONLY.search(text) for index, text in enumerate(texts) if index in always)
     for index, text in enumerate(texts):
@@ -85,7 +87,7 @@ def graphical_login(display: bytes, dconf: bytes) -> GraphicalLogin | None:
     managers = sorted({line.partition("=")[2] for line in lines(display)} - {""})
     if not managers:
         return None
-    found = _used(list(filed(dconf)))
+    found = _used(filed(dconf))
     values = pairs("\n".join(line.text for line in found if "/locks/" not in line.file).encode())
     locks = {line.text.strip().rpartition("/")[2] for line in found if "/locks/" in line.file}
     return GraphicalLogin(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from evidence.model import Missing, Reason
 
@@ -12,33 +11,27 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LONGEST = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a file, as the script's `lines` gives it."""
+class Line(NamedTuple):
+    """One line of a file, as the script's `lines` gives it; a tuple, because every host has hundreds."""
 
     file: str
     text: str
 
 
-def lines(data: bytes) -> Iterator[str]:
+def lines(data: bytes) -> list[str]:
     """The lines of `data` as text without control characters; over-long ones are cut."""
     whole = data.decode("utf-8", "backslashreplace")
     if len(data) <= _LONGEST and not _CONTROL.search(whole):
         # Nearly every section: nothing to cut, nothing to replace.
-        yield from (line for line in whole.split("\n") if line.strip())
-        return
-    for line in data.split(b"\n"):
-        text = line[:_LONGEST].decode("utf-8", "backslashreplace")
-        if text.strip():
-            yield _CONTROL.sub("?", text)
+        return [line for line in whole.split("\n") if line.strip()]
+    texts = (line[:_LONGEST].decode("utf-8", "backslashreplace") for line in data.split(b"\n"))
+    return [_CONTROL.sub("?", text) for text in texts if text.strip()]
 
 
-def filed(data: bytes) -> Iterator[Line]:
+def filed(data: bytes) -> list[Line]:
     """Lines of the form FILE:TEXT; others are passed over."""
-    for line in lines(data):
-        file, colon, text = line.partition(":")
-        if colon and file.startswith("/"):
-            yield Line(file, text)
+    split = (line.partition(":") for line in lines(data))
+    return [Line(file, text) for file, colon, text in split if colon and file.startswith("/")]
 
 
 def pairs(data: bytes) -> dict[str, str]:

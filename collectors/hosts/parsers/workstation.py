@@ -19,7 +19,7 @@ _LOCKDOWN = frozenset({"none", "integrity", "confidentiality"})
 
 def usb_storage(data: bytes) -> UsbStorage | Missing:
     """Section `usb`: what a dry run of modprobe would do for USB disks, see modprobe.d(5)."""
-    rows = list(lines(data))
+    rows = lines(data)
     if not rows or rows[0] != "looked":
         return unreadable("section usb")
     would = {
@@ -39,7 +39,7 @@ def usb_storage(data: bytes) -> UsbStorage | Missing:
 
 def auto_login(data: bytes) -> AutoLogin | Missing:
     """Section `autologin`: settings of display managers and consoles that let somebody in without asking."""
-    rows = list(lines(data))
+    rows = lines(data)
     if not rows or rows[0] != "looked":
         return unreadable("section autologin")
     files: set[str] = set()
@@ -58,7 +58,7 @@ def auto_login(data: bytes) -> AutoLogin | Missing:
 
 def boot(data: bytes) -> Boot | Missing:
     """Section `boot`: firmware, the fifth byte of the variable SecureBoot, lockdown, GRUB's password."""
-    rows = list(lines(data))
+    rows = lines(data)
     values = pairs(data)
     if not rows or rows[0] != "looked" or values.get("firmware") not in {"efi", "other"}:
         return unreadable("section boot")

@@ -106,6 +106,23 @@ def test_what_ssh_keygen_hashes_and_fingerprints_is_read_alike(tmp_path):
     assert fingerprint(raw) in printed.stdout.decode()
 
 
+def test_of_many_lines_the_first_that_speaks_of_a_host_is_asked_for_first_whatever_its_form():
+    rsa, pattern = key("rsa", "ssh-rsa"), key("ec", "ecdsa-sha2-nistp256")
+    known = read(
+        b"".join(line(f"host{number}", OTHER) for number in range(500))
+        + line("db*", pattern, kind="ecdsa-sha2-nistp256")
+        + line("db1,db1,10.0.0.1", GOOD)
+        + line("db1", rsa, kind="ssh-rsa")
+        + line("web1,!db1", OTHER)
+    )
+    assert known.key_types("db1", 22) == ("ecdsa-sha2-nistp256", TYPE, "ssh-rsa")
+    assert [known.judge("db1", 22, one) for one in (GOOD, rsa, pattern, OTHER)] == [Trust.KNOWN] * 3 + [
+        Trust.CHANGED
+    ]
+    assert known.judge("10.0.0.1", 22, GOOD) is Trust.KNOWN
+    assert known.judge("web1", 22, OTHER) is Trust.KNOWN
+
+
 @given(st.binary(max_size=200))
 def test_random_bytes_trust_nobody(data):
     assert read(data).judge("db1", 22, GOOD) is Trust.UNKNOWN

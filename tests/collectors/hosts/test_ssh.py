@@ -85,7 +85,7 @@ def test_bytes_that_are_no_text_come_back_as_they_are(host):
 
 
 def test_an_unknown_host_key_is_refused_before_anybody_logs_in(server, host):
-    server.pin(host="[elsewhere]:22")
+    server.pin("host_key", "[elsewhere]:22")
     log = server.directory / "sshd.log"
     before = log.read_text().count("Accepted")
     error = failure(host)

@@ -72,14 +72,14 @@ def test_jump_hosts_follow_one_another(host, bastion):
 
 
 def test_a_jump_host_with_an_unknown_key_is_never_logged_in_to(host, bastion):
-    bastion.pin(host="[elsewhere]:22")
+    bastion.pin("host_key", "[elsewhere]:22")
     error = failure(host)
     assert (error.phase, error.code) == (Phase.HOST_KEY, "jump_host_key_unknown")
     assert f"127.0.0.1:{bastion.port}" in error.detail
 
 
 def test_an_unknown_key_behind_the_jump_host_is_the_host_s_own(host, behind):
-    behind.pin(host="[elsewhere]:22")
+    behind.pin("host_key", "[elsewhere]:22")
     assert failure(host).code == "host_key_unknown"
 
 
