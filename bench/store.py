@@ -10,6 +10,7 @@ unit and journal, 16 bytes per interval that began or ended, and the names of th
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import resource
 import statistics
@@ -40,6 +41,7 @@ from evidence.model import (
 )
 from evidence.store import Store
 from evidence.verify import verify
+from nightledger.cli import BETWEEN_COLLECTIONS
 
 _SQLITE_SIZES = "SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC LIMIT 20"
 _PG_BYTES = """
@@ -269,6 +271,7 @@ def rows(url: str, keys: Path, options: argparse.Namespace) -> Iterator[tuple[st
 
 
 def one_engine(options: argparse.Namespace) -> None:
+    gc.set_threshold(*BETWEEN_COLLECTIONS)
     with tempfile.TemporaryDirectory(prefix="nightledger-bench-") as folder:
         keys = Path(folder) / "keys"
         if options.engine == "sqlite":

@@ -27,14 +27,27 @@ class NotCanonical(NightledgerError):
 
 def canonical(value: Any) -> bytes:
     """The one byte string of `value`, equal to RFC 8785 for what we allow; raises NotCanonical for the rest."""
+    data = draft(value)
+    vet(value, data)
+    return data
+
+
+def draft(value: Any) -> bytes:
+    """The bytes of `value` before it was vetted; raises NotCanonical for what has no bytes at all.
+
+    They are canonical if they equal bytes that once were, and hold no `null`: NaN is written as one.
+    """
     try:
-        data = orjson.dumps(value, option=_OPTIONS)
+        return orjson.dumps(value, option=_OPTIONS)
     except orjson.JSONEncodeError as error:
         raise NotCanonical(f"evidence cannot hold this value: {error}") from None
+
+
+def vet(value: Any, data: bytes) -> None:
+    """Raise NotCanonical if `data`, the draft of `value`, is not its one byte form."""
     _refuse_floats(value)
     if not data.isascii():
         _refuse_foreign_keys(value)
-    return data
 
 
 def digest(data: bytes) -> str:

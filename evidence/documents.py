@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evidence.canonical import NotCanonical, canonical
+from evidence.canonical import NotCanonical, draft, vet
 from evidence.model import (
     Call,
     Coverage,
@@ -86,14 +86,20 @@ def evidence_document(observation: Observation) -> Document:
     return _evidence(observation.resource, encode_facts(observation.facts))
 
 
-def evidence_bytes(observation: Observation) -> bytes:
-    """The canonical bytes of an evidence document; what holds nothing to encode is written as it was given."""
+def evidence_draft(observation: Observation) -> bytes:
+    """The bytes of an evidence document, still to be vetted; raises NotCanonical where there are none."""
     try:
-        data = canonical(_evidence(observation.resource, observation.facts))
+        # What holds nothing to encode is written as it was given.
+        data = draft(_evidence(observation.resource, observation.facts))
     except NotCanonical:
         data = b""
     # The quoted key: a fact that is Missing, a fact that misuses the key, or a text; all get the long way.
-    return data if data and _QUOTED not in data else canonical(evidence_document(observation))
+    return data if data and _QUOTED not in data else draft(evidence_document(observation))
+
+
+def vet_evidence(observation: Observation, data: bytes) -> None:
+    """Raise NotCanonical if `data`, the draft of this evidence, cannot stand for it."""
+    vet(_evidence(observation.resource, observation.facts), data)
 
 
 def _evidence(resource: Resource, facts: Mapping[str, Fact]) -> Document:

@@ -19,6 +19,7 @@ from evidence.store.prepare import (
     prepare,
     raw_objects,
     unit_documents,
+    vet,
 )
 from evidence.store.principals import Principals
 from evidence.store.rows import Lease, Run, UnitState
@@ -57,11 +58,13 @@ class Commits:
         self._last, self._last_of = {}, 0
 
     def prepare(
-        self, unit_id: int, result: UnitResult, findings: Iterable[Finding], lease: Lease | None
+        self, run: Run, unit_id: int, result: UnitResult, findings: Iterable[Finding], lease: Lease | None
     ) -> PendingUnit:
-        """The unit's documents and digests; asks the store nothing."""
+        """The unit's documents and digests; raises NotCanonical for what cannot be evidence."""
         prepared = prepare(result, findings, self._judgements)
         coverage, name = unit_documents(prepared, {})
+        known = self._last_run(run).get(unit_id) == name
+        vet(result.observations, prepared.documents, known=known)
         return PendingUnit(unit_id, prepared, raw_objects(result), coverage, name, lease)
 
     def commit(self, run: Run, batch: Sequence[PendingUnit]) -> set[int]:
@@ -125,14 +128,19 @@ class Commits:
         return (*told, raw_digest(pending.digest), raw_digest(name), packed, run.id, pending.unit_id)
 
     def _last_done(self, run: Run, units: Sequence[PendingUnit]) -> dict[int, str]:
-        """The digest each unit was left with before this run; those that the run before it did are read at once."""
+        """The digest each unit was left with before this run, "" for one never done."""
+        last = self._last_run(run)
+        for unit in {pending.unit_id for pending in units} - last.keys():
+            rows = self._backend.query(_LAST_OF_UNIT, (UnitState.DONE, unit, run.id))
+            last[unit] = named(rows[0][1]) if rows else ""
+        return last
+
+    def _last_run(self, run: Run) -> dict[int, str]:
+        """What the run before this one did, read at once."""
         if self._last_of != run.id:
             rows = self._backend.query(_LAST_RUN, (UnitState.DONE, run.series, run.id))
             self._last = {unit: named(name) for unit, name in rows}
             self._last_of = run.id
-        for unit in {pending.unit_id for pending in units} - self._last.keys():
-            rows = self._backend.query(_LAST_OF_UNIT, (UnitState.DONE, unit, run.id))
-            self._last[unit] = named(rows[0][1]) if rows else ""
         return self._last
 
 

@@ -12,13 +12,14 @@ from evidence.documents import (
     Document,
     JournalHead,
     coverage_document,
-    evidence_bytes,
+    evidence_draft,
     journal_body,
     journal_document,
     judgement_document,
     manifest_document,
+    vet_evidence,
 )
-from evidence.model import Coverage, Finding, Scope, ScopeStatus, Unit, UnitResult, scope_uid
+from evidence.model import Coverage, Finding, Observation, Scope, ScopeStatus, Unit, UnitResult, scope_uid
 from evidence.store.errors import StoreError
 from evidence.store.moments import moment, seconds
 from evidence.store.rows import STATUS_BITS
@@ -100,14 +101,14 @@ def judgement(findings: Sequence[Finding]) -> Judgement:
 
 
 def prepare(result: UnitResult, findings: Iterable[Finding], judgements: Judgements) -> Prepared:
-    """Turn a result into documents and digests; raises StoreError for two answers to one question."""
+    """Turn a result into documents, still to be vetted, and digests; raises StoreError for two answers to one question."""
     said, scopes = _by_subject(result, findings)
     judged = {uid: judgements.of(group) for uid, group in said.items()}
     found = {judgement.digest: judgement for judgement in judged.values()}
     held: dict[str, Held] = {}
     documents: list[bytes] = []
     for observation in result.observations:
-        data = evidence_bytes(observation)
+        data = evidence_draft(observation)
         documents.append(data)
         uid = observation.resource.uid
         judgement = judged.pop(uid, None)
@@ -130,6 +131,16 @@ def prepare(result: UnitResult, findings: Iterable[Finding], judgements: Judgeme
         judgements=found,
         scopes=scopes,
     )
+
+
+def vet(observations: Sequence[Observation], documents: Sequence[bytes], *, known: bool) -> None:
+    """Raise NotCanonical for evidence that no bytes can stand for; `known` documents have been sealed before.
+
+    Then they were looked through when they were new; but a number that is none is written as a null is.
+    """
+    for observation, document in zip(observations, documents, strict=True):
+        if not known or b"null" in document:
+            vet_evidence(observation, document)
 
 
 def _by_subject(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -261,6 +262,17 @@ def test_a_fact_may_not_use_the_key_that_means_missing(store):
     run = begin(store)
     with pytest.raises(NotCanonical, match="missing"):
         store.commit_unit(run, result([observed("a", encryption={"$missing": "denied"})]), [])
+
+
+@pytest.mark.parametrize(("sealed", "later"), [(None, math.nan), (None, -math.inf), (1, 1.0), (0, -0.0)])
+def test_a_float_is_refused_also_where_its_text_would_be_that_of_the_night_before(store, sealed, later):
+    gave = [observed("a", encryption={"rounds": sealed}), observed("b")]
+    night(store, result(gave), number=1)
+    night(store, result(gave, night=2), number=2)
+    run = begin(store, night=3)
+    again = [observed("a", encryption={"rounds": later}), observed("b")]
+    with pytest.raises(NotCanonical, match="floats"):
+        store.commit_unit(run, result(again, night=3), findings(result(again)))
 
 
 def test_a_run_left_open_by_a_dead_process_is_sealed_as_interrupted(url, keys):
