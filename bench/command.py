@@ -24,8 +24,8 @@ sources:
   - type: aws
     name: bench
     regions: [eu-west-1, us-east-1]
-    endpoint_url: {url}
 """
+STRAIGHT = "    endpoint_url: {url}\n"
 FINE = frozenset({0, 3})
 """The exit codes of a run that ended: done, and done but for what could not be read."""
 
@@ -42,6 +42,7 @@ class Spent:
     throttled: int
     operations: dict[str, int]
     unknown: list[str]
+    hosts: dict[str, int]
     out: dict[str, Any]
 
 
@@ -52,9 +53,13 @@ class Helper:
         self._process = subprocess.Popen(
             [sys.executable, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
         )
-        self.url = self._process.stdout.readline().strip()
+        self.url = self.line()
         if not self.url:
             sys.exit(f"{' '.join(command)} did not start")
+
+    def line(self) -> str:
+        """The next line it prints."""
+        return self._process.stdout.readline().strip()
 
     def ask(self, order: str) -> Any:
         self._process.stdin.write(f"{order}\n")
@@ -82,22 +87,28 @@ class Bench:
     def __init__(self, replay: Helper, folder: Path) -> None:
         self._replay = replay
         self._folder = folder
+        bundle = str(folder / "bundle.pem")
+        self._tunnelled = {**os.environ, "HTTPS_PROXY": replay.line(), "AWS_CA_BUNDLE": bundle}
 
-    def home(self, name: str) -> Path:
-        """A folder with the settings of a store of its own."""
+    def home(self, name: str, *, tunnelled: bool = False) -> Path:
+        """A folder with the settings of a store of its own; `tunnelled`, AWS itself is asked, through the proxy."""
         home = self._folder / name
         home.mkdir(exist_ok=True)
-        (home / "nightledger.yaml").write_text(CONFIG.format(home=home, url=self._replay.url))
+        text = CONFIG if tunnelled else CONFIG + STRAIGHT
+        (home / "nightledger.yaml").write_text(text.format(home=home, url=self._replay.url))
         return home
 
-    def run(self, home: Path, *words: str, latency: float = 0.0, throttled: float = 0.0) -> Spent:
+    def run(
+        self, home: Path, *words: str, latency: float = 0.0, throttled: float = 0.0, tunnelled: bool = False
+    ) -> Spent:
         """Run `nightledger WORDS`; ends the bench when it fails."""
         config = ["--config", str(home / "nightledger.yaml")]
         command = [sys.executable, "-m", "nightledger", *words, *config, "--output", "json", "--quiet"]
         out = home / "out.json"
         began = time.monotonic()
         with out.open("w") as to:
-            child = subprocess.Popen(command, stdout=to, cwd=ROOT)
+            environment = self._tunnelled if tunnelled else None
+            child = subprocess.Popen(command, stdout=to, cwd=ROOT, env=environment)
             self._replay.ask(json.dumps({"latency": latency, "throttled": throttled, "pid": child.pid}))
             _, status, used = os.wait4(child.pid, 0)
         wall = time.monotonic() - began
@@ -114,6 +125,7 @@ class Bench:
             throttled=seen["throttled"],
             operations=seen["operations"],
             unknown=seen["unknown"],
+            hosts=seen["hosts"],
             out=json.loads(out.read_text()),
         )
 

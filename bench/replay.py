@@ -1,7 +1,8 @@
 """A server that gives recorded answers at almost no cost of its own: what it does not know it asks upstream, once.
 
-As a program (`python -m bench.replay UPSTREAM`) it prints its URL and reads orders, one a line, from stdin:
-a JSON object of Orders' fields, or "told", which it answers with what it saw since the last order.
+As a program (`python -m bench.replay UPSTREAM FOLDER`) it prints its URL, and then that of a proxy which plays AWS
+itself (tests/servers/tunnel.py, whose bundle of authorities it writes into the folder), and reads orders, one a line, from
+stdin: a JSON object of Orders' fields, or "told", which it answers with what it saw since the last order.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import sys
 import urllib.parse
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from tests.servers.tunnel import Tunnel
 
 _HEAD_END = b"\r\n\r\n"
 _SIGNED = re.compile(rb"Credential=[^/]+/\d+/([^/]+)/([^/]+)/")
@@ -41,6 +44,7 @@ class Seen:
     throttled: int = 0
     unknown: list[str] = field(default_factory=list)
     first_cpu_s: float = 0.0
+    hosts: dict[str, int] = field(default_factory=dict)
 
 
 class Replay:
@@ -57,6 +61,10 @@ class Replay:
     def order(self, orders: Orders) -> None:
         self.orders, self.seen = orders, Seen()
         self._dice.seed(20261122)
+
+    def connected(self, host: str) -> None:
+        """Count a connection that was made to this host."""
+        self.seen.hosts[host] = self.seen.hosts.get(host, 0) + 1
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection until it closes."""
@@ -170,8 +178,10 @@ def _http(status: int, content: bytes) -> bytes:
 
 async def main() -> None:
     replay = Replay(sys.argv[1])
-    server = await asyncio.start_server(replay.serve, "127.0.0.1", 0, limit=1 << 20)
-    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
+    tunnel = Tunnel(replay.serve, replay.connected, Path(sys.argv[2]))
+    for serve in (replay.serve, tunnel.serve):
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=1 << 20)
+        print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     loop = asyncio.get_running_loop()
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         if line.strip() == "told":

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from collectors.aws.credentials import BoundCredentials, assert_signed_by, current
 from collectors.aws.errors import THROTTLED
 from collectors.aws.models import Asked, LeanFiles
 from collectors.aws.timestamps import fast
 from collectors.limits import Limits, Rate
+
+if TYPE_CHECKING:
+    from collectors.aws.sdk.wire import SharedSession, Wires
 
 CONNECT_TIMEOUT = 5
 READ_TIMEOUT = 30
@@ -51,6 +55,7 @@ class Clients:
         self._workers = workers
         self._asked: Callable[[], Asked] = dict
         self._session: Any = None
+        self._wires: Wires | None = None
         self._made: dict[tuple[str, str, str], Any] = {}
         self._lock = threading.RLock()
 
@@ -89,7 +94,7 @@ class Clients:
             for client in self._made.values():
                 client.close()
             self._made.clear()
-            self._session = None
+            self._session = self._wires = None
 
     def _make(self, service: str, region: str, endpoint_url: str) -> Any:
         from botocore.config import Config  # noqa: PLC0415 - see own_credentials
@@ -103,11 +108,13 @@ class Clients:
             account_id_endpoint_mode="disabled",
             # One string for all calls: the SDK's own is put together anew, word by word, for each.
             user_agent=f"nightledger {session.user_agent()}",
-            s3={"addressing_style": "path"} if endpoint_url else None,
+            # By path all buckets of a region share a host, and its connections; by name each would need its own.
+            s3={"addressing_style": "path"},
         )
         client = session.create_client(
             service, region_name=region, endpoint_url=endpoint_url or None, config=config
         )
+        client._endpoint.http_session = self._wire(session, client)  # noqa: SLF001 - the SDK offers no other way in
         # Here, where one thread is at work: the first answer walks through the data of every service.
         client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
         if endpoint_url:
@@ -117,6 +124,17 @@ class Clients:
         client.meta.events.register("response-received", partial(self._received, where))
         client.meta.events.register_last("needs-retry", partial(self._again, where))
         return client
+
+    def _wire(self, session: Any, client: Any) -> SharedSession:
+        from botocore.utils import get_environ_proxies  # noqa: PLC0415 - see own_credentials
+
+        from collectors.aws.sdk.wire import Wires  # noqa: PLC0415 - see own_credentials
+
+        if self._wires is None:
+            timeout = (CONNECT_TIMEOUT, READ_TIMEOUT)
+            self._wires = Wires(timeout=timeout, max_pool_connections=self._workers)
+        bundle = session.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE", "")
+        return self._wires.to(bundle, get_environ_proxies(client.meta.endpoint_url))
 
     def _shared(self) -> Any:
         if self._session is None:

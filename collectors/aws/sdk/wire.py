@@ -1,0 +1,69 @@
+"""The connections below all calls to AWS: one pool of them, and the authorities we trust are read once.
+
+The SDK gives every client a pool of its own, reads its bundle of authorities anew for every connection, which takes
+tens of milliseconds (github.com/boto/botocore/issues/3171), and keeps connections to the ten hosts it used last.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from botocore.httpsession import URLLib3Session, create_urllib3_context, get_cert_path
+
+HOSTS = 500
+"""To how many hosts connections are kept: each service has one in each region, S3 Control one for each account."""
+
+
+class SharedSession(URLLib3Session):  # type: ignore[misc]  # the SDK has no types
+    """The SDK's own session; `authorities` is the path of a bundle, "" for the one that the SDK ships."""
+
+    def __init__(self, authorities: str, **settings: Any) -> None:
+        verify = authorities or True
+        self._context = _context(get_cert_path(verify))
+        super().__init__(verify=verify, **settings)
+
+    def _get_ssl_context(self) -> ssl.SSLContext:
+        return self._context
+
+    def _get_pool_manager_kwargs(self, **more: Any) -> dict[str, Any]:
+        settings: dict[str, Any] = super()._get_pool_manager_kwargs(num_pools=HOSTS, **more)
+        return settings
+
+    def _setup_ssl_cert(self, conn: Any, url: str, verify: Any) -> None:
+        super()._setup_ssl_cert(conn, url, verify)
+        # They stand in the context already.
+        conn.ca_certs = None
+
+
+class Wires:
+    """The sessions in use: one, but where some hosts are reached through a proxy and others are not."""
+
+    def __init__(self, **settings: Any) -> None:
+        self._settings = settings
+        self._made: dict[tuple[object, ...], SharedSession] = {}
+
+    def to(self, authorities: str, proxies: Mapping[str, str]) -> SharedSession:
+        """The session that trusts this bundle and goes through these proxies, by scheme."""
+        key = (authorities, *sorted(proxies.items()))
+        if key not in self._made:
+            self._made[key] = SharedSession(authorities, proxies=dict(proxies), **self._settings)
+        return self._made[key]
+
+
+class _Settled(ssl.SSLContext):
+    """A context that no connection changes: others are being made from it at the same time."""
+
+    def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
+        """Every connection asks for the same: it was set when the context was made."""
+
+
+def _context(bundle: str) -> ssl.SSLContext:
+    usual, context = create_urllib3_context(), _Settled(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version, context.options = usual.minimum_version, usual.options
+    context.verify_flags = usual.verify_flags
+    context.hostname_checks_common_name = False
+    context.load_verify_locations(bundle)
+    ssl.SSLContext.set_alpn_protocols(context, ["http/1.1"])
+    return context
