@@ -222,7 +222,7 @@ def fan_out(found: dict[str, Any], percent: int) -> None:
     judged(when + "all done, s (bar: the slowest live host + connecting)", found["wall_s"], bound)
     judged(when + "client CPU, ms a host", found["client_cpu_ms_per_host"], CPU_MS)
     judged(when + "client memory, MB a host", round(megabytes, 2), MEGABYTES)
-    say(when + "wall of a live host, s", round(found["last_live_s"] / found["live"], 3), "", "")
+    say(when + "wall of a live host, s", round(found["last_live_s"] / max(1, found["live"]), 3), "", "")
     reasons = ", ".join(f"{count} {why}" for why, count in sorted(found["lost"].items()))
     say(when + "live / dead", f"{found['live']} / {found['dead']}", "", reasons)
 

@@ -12,12 +12,25 @@ from typing import Any
 
 from botocore.httpsession import URLLib3Session, create_urllib3_context, get_cert_path
 
+from evidence.model import NightledgerError
+
 HOSTS = 500
 """To how many hosts connections are kept: each service has one in each region, S3 Control one for each account."""
 
 
+class AuthoritiesUnreadable(NightledgerError):
+    """The bundle of authorities that the environment or the SDK's settings name holds none that can be read."""
+
+    def __init__(self, bundle: str) -> None:
+        hint = "it is named by AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE or `ca_bundle` in the SDK's own settings"
+        super().__init__(f"the bundle of authorities {bundle} cannot be read", hint=hint)
+
+
 class SharedSession(URLLib3Session):  # type: ignore[misc]  # the SDK has no types
-    """The SDK's own session; `authorities` is the path of a bundle, "" for the one that the SDK ships."""
+    """The SDK's own session; `authorities` is the path of a bundle, "" for the one that the SDK ships.
+
+    Raises AuthoritiesUnreadable.
+    """
 
     def __init__(self, authorities: str, **settings: Any) -> None:
         verify = authorities or True
@@ -64,6 +77,9 @@ def _context(bundle: str) -> ssl.SSLContext:
     context.minimum_version, context.options = usual.minimum_version, usual.options
     context.verify_flags = usual.verify_flags
     context.hostname_checks_common_name = False
-    context.load_verify_locations(bundle)
+    try:
+        context.load_verify_locations(bundle)
+    except OSError:
+        raise AuthoritiesUnreadable(bundle) from None
     ssl.SSLContext.set_alpn_protocols(context, ["http/1.1"])
     return context

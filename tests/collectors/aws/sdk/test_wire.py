@@ -11,6 +11,7 @@ from botocore.exceptions import SSLError
 from collectors.aws.clients import Clients
 from collectors.aws.credentials import Binding, bound
 from collectors.aws.platform import AwsPlatform
+from collectors.aws.sdk.wire import AuthoritiesUnreadable
 from tests.collectors.aws.test_clients import KEYS
 from tests.servers.tunnel import Running, running
 
@@ -96,12 +97,18 @@ def test_a_certificate_for_another_name_is_refused(tmp_path, client, monkeypatch
         assert tunnel.requests == []
 
 
-def test_the_next_scan_reads_the_authorities_anew(tunnel, tmp_path):
+def test_the_next_scan_reads_the_authorities_anew(tunnel):
     clients = Clients()
     AwsPlatform(clients)
     assert ask(clients.get("s3", "eu-west-1")) == "Enabled"
     clients.close()
     tunnel.bundle.write_bytes(b"")
-    with pytest.raises(Exception, match=r"certificate|PEM|SSL"):
-        ask(clients.get("s3", "eu-west-1"))
+    with pytest.raises(AuthoritiesUnreadable, match=r"bundle\.pem cannot be read"):
+        clients.get("s3", "eu-west-1")
     clients.close()
+
+
+def test_a_bundle_that_is_not_there_is_named(client, monkeypatch):
+    monkeypatch.setenv("AWS_CA_BUNDLE", "/nonexistent/ca.pem")
+    with pytest.raises(AuthoritiesUnreadable, match=r"/nonexistent/ca\.pem cannot be read"):
+        client("s3", "eu-west-1")
