@@ -98,8 +98,8 @@ def measure(bench: Bench, scale: int) -> list[Row]:
 
 def tunnel(bench: Bench) -> Spent:
     """A night over TLS through a proxy, after one that records what is asked otherwise there."""
-    bench.run(bench.home("recording tunnel", tunnelled=True), "scan", tunnelled=True)
-    return bench.run(bench.home("tunnel", tunnelled=True), "scan", latency=LATENCY_S, tunnelled=True)
+    bench.run(bench.home("recording tunnel", tunnelled=True), "scan")
+    return bench.run(bench.home("tunnel", tunnelled=True), "scan", latency=LATENCY_S)
 
 
 def throttled(calm: Spent, rough: Spent) -> list[Row]:

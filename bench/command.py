@@ -88,7 +88,8 @@ class Bench:
         self._replay = replay
         self._folder = folder
         bundle = str(folder / "bundle.pem")
-        self._tunnelled = {**os.environ, "HTTPS_PROXY": replay.line(), "AWS_CA_BUNDLE": bundle}
+        # The replay itself speaks HTTP, which goes through no proxy.
+        self._environment = {**os.environ, "HTTPS_PROXY": replay.line(), "AWS_CA_BUNDLE": bundle}
 
     def home(self, name: str, *, tunnelled: bool = False) -> Path:
         """A folder with the settings of a store of its own; `tunnelled`, AWS itself is asked, through the proxy."""
@@ -98,17 +99,14 @@ class Bench:
         (home / "nightledger.yaml").write_text(text.format(home=home, url=self._replay.url))
         return home
 
-    def run(
-        self, home: Path, *words: str, latency: float = 0.0, throttled: float = 0.0, tunnelled: bool = False
-    ) -> Spent:
+    def run(self, home: Path, *words: str, latency: float = 0.0, throttled: float = 0.0) -> Spent:
         """Run `nightledger WORDS`; ends the bench when it fails."""
         config = ["--config", str(home / "nightledger.yaml")]
         command = [sys.executable, "-m", "nightledger", *words, *config, "--output", "json", "--quiet"]
         out = home / "out.json"
         began = time.monotonic()
         with out.open("w") as to:
-            environment = self._tunnelled if tunnelled else None
-            child = subprocess.Popen(command, stdout=to, cwd=ROOT, env=environment)
+            child = subprocess.Popen(command, stdout=to, cwd=ROOT, env=self._environment)
             self._replay.ask(json.dumps({"latency": latency, "throttled": throttled, "pid": child.pid}))
             _, status, used = os.wait4(child.pid, 0)
         wall = time.monotonic() - began
