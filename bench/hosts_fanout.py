@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 
 from collectors.hosts.platform import HostsPlatform  # noqa: E402 - after the path is set
 from collectors.hosts.sections import SECTIONS, script  # noqa: E402 - after the path is set
-from collectors.hosts.ssh_wire import Steps  # noqa: E402 - after the path is set
+from collectors.hosts.wire import Steps  # noqa: E402 - after the path is set
 from tests.servers import sshd  # noqa: E402 - after the path is set
 
 PORT = 2200

@@ -12,7 +12,7 @@ from config.fields import FilePath, Scalar, Section, SourceName, Text
 class Login(Section):
     """How a host is reached over SSH: who logs in, with which key, and who must answer."""
 
-    port: int = Field(default=22, ge=1, le=65535)
+    port: int = Field(default=22, ge=1, le=65535, description="22, or 5986 with `transport: psrp`")
     user: Text | None = Field(default=None, description="the account on the host; else whoever runs the scan")
     key_file: FilePath | None = Field(default=None, description="the private key; no other key is tried")
     certificate_file: FilePath | None = Field(
@@ -32,8 +32,14 @@ class JumpHost(Login):
 
 
 class HostLogin(Login):
-    """How hosts are reached over SSH, and what runs on them."""
+    """How hosts are reached, over SSH unless `transport` says otherwise, and what runs on them."""
 
+    transport: Literal["ssh", "psrp"] = Field(
+        default="ssh", description="`ssh`, or `psrp`: PowerShell remoting over HTTPS, for Windows"
+    )
+    ca_file: FilePath | None = Field(
+        default=None, description="psrp: the authorities of the hosts' certificates; else the system's"
+    )
     jump: JumpHost | None = Field(default=None, description="the host to go through")
     mode: Literal["stdin", "helper", "forced"] = Field(
         default="stdin",
@@ -54,11 +60,25 @@ class HostLogin(Login):
             raise ValueError(f"os: {self.os} is sent its script each time; mode: {self.mode} is for Linux")
         return self
 
+    @model_validator(mode="after")
+    def _one_protocol(self) -> HostLogin:
+        if self.transport == "ssh":
+            if self.ca_file:
+                raise ValueError("ca_file is for transport: psrp; over SSH known_hosts pins the host's key")
+            return self
+        if self.os != "windows":
+            raise ValueError("transport: psrp is for os: windows")
+        if of_ssh := sorted(self.model_fields_set & {"agent", "jump", "known_hosts"}):
+            raise ValueError(f"{', '.join(of_ssh)}: for transport: ssh only")
+        if (self.key_file is None) != (self.certificate_file is None):
+            raise ValueError("psrp takes certificate_file and key_file together, or neither for Kerberos")
+        return self
+
 
 class Host(HostLogin):
-    """One host reached over SSH."""
+    """One host reached over SSH or PSRP."""
 
-    address: Text = Field(description="its name or address, as it stands in known_hosts")
+    address: Text = Field(description="its name or address, as it stands in known_hosts or its certificate")
 
 
 class HostInventory(Section):
@@ -90,13 +110,13 @@ class HostInventory(Section):
 
 
 class HostsSource(Section):
-    """This machine, or hosts over SSH, or both."""
+    """This machine, or other hosts, or both."""
 
     type: Literal["hosts"] = Field(description="`hosts`")
     name: SourceName = Field(description="how reports call it; another name begins another history")
     local: bool = Field(default=False, description="also look at the machine the scan runs on")
     sudo: bool = Field(default=False, description="ask sudo on that machine for what only root may read")
-    hosts: tuple[Host, ...] = Field(default=(), description="the hosts to look at over SSH")
+    hosts: tuple[Host, ...] = Field(default=(), description="the hosts to look at")
     inventories: tuple[HostInventory, ...] = Field(
         default=(), description="what else names hosts: files, other sources"
     )

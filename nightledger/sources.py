@@ -109,24 +109,32 @@ def _hosts(source: HostsSource, known: Mapping[str, SourceSettings]) -> Any:
 
 
 def _host(address: str, login: HostLogin | JumpHost) -> Any:
-    from collectors.hosts.source import Host, Mode, System  # noqa: PLC0415 - only for a configured platform
+    from collectors.hosts.source import Host, Mode, System, Way  # noqa: PLC0415 - only for a configured platform
 
     given = login.model_dump(exclude={"address", "jump"}, exclude_defaults=True)
     if "mode" in given:
         given["mode"] = Mode(given["mode"])
     if "os" in given:
         given["os"] = System(given["os"])
+    if "transport" in given:
+        given = {"port": Way.PSRP.port, **given, "transport": Way(given["transport"])}
     jump = _host(login.jump.address, login.jump) if login.jump else None
     return Host(address, **given, jump=jump)
 
 
 def _inventory(inventory: HostInventory, source: HostsSource, known: Mapping[str, SourceSettings]) -> Any:
-    from collectors.hosts.inventory import AnsibleInventory, HostFile  # noqa: PLC0415 - only for a configured platform
+    from collectors.hosts.inventory import (  # noqa: PLC0415 - only for a configured platform
+        OVER_PSRP,
+        OVER_SSH,
+        AnsibleInventory,
+        HostFile,
+    )
 
     if inventory.source:
         return _listed_by(inventory, source, known)
     if inventory.ansible:
-        return AnsibleInventory(inventory.ansible, inventory.groups)
+        connections = OVER_PSRP if source.login.transport == "psrp" else OVER_SSH
+        return AnsibleInventory(inventory.ansible, inventory.groups, connections)
     return HostFile(inventory.hosts_file or "")
 
 

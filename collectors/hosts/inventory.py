@@ -17,6 +17,11 @@ from evidence.model import NightledgerError
 
 _SECONDS = 60
 
+OVER_SSH = frozenset({"ssh", "smart", "paramiko", "paramiko_ssh"})
+"""The values of `ansible_connection` for hosts that SSH reaches; one that says nothing is reached by `ssh`."""
+OVER_PSRP = frozenset({"psrp", "winrm"})
+"""Those for hosts that PowerShell remoting reaches."""
+
 
 class InventoryError(NightledgerError):
     """An inventory cannot be read, so nobody knows which hosts it names."""
@@ -55,20 +60,22 @@ class HostFile:
 class AnsibleInventory:
     """An Ansible inventory: the JSON of `ansible-inventory --list` (a .json file), or what that command makes of `path`.
 
-    `groups` limits it to the hosts of these groups and of the groups below them; () is all.
+    `groups` limits it to the hosts of these groups and of the groups below them, () is all; `connections` to those
+    that Ansible reaches in one of these ways.
     """
 
     path: str
     groups: tuple[str, ...] = ()
+    connections: frozenset[str] = OVER_SSH
 
     def hosts(self) -> Iterator[Named]:
-        """Every host that is reached over SSH; raises InventoryError, also for a group that is not there."""
+        """Every host that is reached in our way; raises InventoryError, also for a group that is not there."""
         known = self._listed()
         variables = _mapping(_mapping(known, "_meta"), "hostvars")
         for name in sorted(self._members(known)):
-            named = _ansible_host(name, _mapping(variables, name))
-            if named is not None:
-                yield named
+            one = _mapping(variables, name)
+            if one.get("ansible_connection", "ssh") in self.connections:
+                yield _ansible_host(name, one)
 
     def _listed(self) -> Mapping[str, Any]:
         text = _text(self.path) if self.path.endswith(".json") else _command_output(self.path)
@@ -126,9 +133,7 @@ def address(word: str) -> Named | None:
     return Named(host, int(port or 0)) if port or not word.endswith(":") or word.count(":") > 1 else None
 
 
-def _ansible_host(name: str, variables: Mapping[str, Any]) -> Named | None:
-    if variables.get("ansible_connection", "ssh") not in {"ssh", "smart", "paramiko", "paramiko_ssh"}:
-        return None
+def _ansible_host(name: str, variables: Mapping[str, Any]) -> Named:
     where = str(variables.get("ansible_host") or variables.get("ansible_ssh_host") or name)
     port = str(variables.get("ansible_port") or variables.get("ansible_ssh_port") or "")
     user = str(variables.get("ansible_user") or variables.get("ansible_ssh_user") or "")

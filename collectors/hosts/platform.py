@@ -8,19 +8,23 @@ from collections.abc import Iterator, Mapping
 from collectors.hosts.foreign import MacShell, WindowsShell
 from collectors.hosts.linux import LinuxHost
 from collectors.hosts.macos import MacHost
+from collectors.hosts.psrp import PsrpTransport
 from collectors.hosts.reach import reached
 from collectors.hosts.record import NotARecord
 from collectors.hosts.shell import Shell
-from collectors.hosts.source import THIS_MACHINE, Host, HostsSource, Mode, System
+from collectors.hosts.source import THIS_MACHINE, Host, HostsSource, Mode, System, Way
 from collectors.hosts.ssh import SshTransport
-from collectors.hosts.ssh_files import Files
-from collectors.hosts.ssh_wire import Doors, Steps
+from collectors.hosts.files import Files
+from collectors.hosts.ssh_jump import Doors
 from collectors.hosts.transport import LocalTransport, Transport, Unreachable
 from collectors.hosts.windows import WindowsHost
+from collectors.hosts.wire import Steps
 from collectors.kind import Failure, Kind, Reach, Recorder, Target, Unreached
 from evidence.model import Reason
 
 _CLIENT = "shell"
+_EXTRAS = {"paramiko": "hosts", "pypsrp": "psrp"}
+"""By the module a transport needs, the extra that brings it."""
 _KINDS: Mapping[System, type[Kind]] = {
     System.LINUX: LinuxHost,
     System.WINDOWS: WindowsHost,
@@ -75,6 +79,13 @@ class HostTarget:
                 )
             case NotARecord():
                 return Failure("not_a_record", Reason.ERROR, str(error), "parse", Reach.UNIT)
+            case ModuleNotFoundError(name=str(module)) if extra := _EXTRAS.get(module.partition(".")[0]):
+                return Failure(
+                    "extra_missing",
+                    Reason.NOT_AVAILABLE,
+                    f"pip install 'nightledger[{extra}]'",
+                    reach=Reach.UNIT,
+                )
             case _:
                 return Failure(type(error).__name__, Reason.ERROR, str(error))
 
@@ -83,7 +94,7 @@ class HostTarget:
 
 
 class HostsPlatform:
-    """Hosts: this machine, or Linux, Windows and macOS over SSH."""
+    """Hosts: this machine, or Linux, Windows and macOS over SSH, or Windows over PSRP."""
 
     name = "hosts"
     grants = "sudo"
@@ -102,12 +113,17 @@ class HostsPlatform:
         files = Files()
         for found in reached(chosen):
             if isinstance(found, Host):
-                transport = SshTransport(found, self._doors, self.steps, files)
+                transport = self._transport(found, files)
                 yield HostTarget(
                     f"host/{found.label}", transport, sudo=found.sudo, mode=found.mode, os=found.os
                 )
             else:
                 yield found
+
+    def _transport(self, host: Host, files: Files) -> Transport:
+        if host.transport is Way.PSRP:
+            return PsrpTransport(host, self.steps, files)
+        return SshTransport(host, self._doors, self.steps, files)
 
     def is_client(self, name: str) -> bool:
         """Whether a parameter of this name is the host's shell."""

@@ -30,13 +30,28 @@ class System(StrEnum):
     MACOS = "macos"
 
 
+class Way(StrEnum):
+    """By which protocol a host is reached."""
+
+    SSH = "ssh"
+    PSRP = "psrp"
+
+    @property
+    def port(self) -> int:
+        """Where it listens unless the settings say otherwise."""
+        return 22 if self is Way.SSH else 5986
+
+
 @dataclass(frozen=True, slots=True)
 class Host:
-    """One host polled over SSH; `sudo` allows `sudo -n` for the few commands that need root.
+    """One host polled over SSH or PSRP; `sudo` allows `sudo -n` for the few commands that need root.
 
     `user` "" is whoever runs the scan; `key_file` is an unencrypted private key, `certificate_file` a certificate
     for it, `agent` lets an agent sign with that key instead; `known_hosts` pins the host's key. `jump` is the host
     to go through, which may have one of its own; of it only the login counts.
+
+    Over PSRP `key_file` and `certificate_file` are a client certificate in PEM, "" a Kerberos ticket, and `ca_file`
+    holds the authorities the host's certificate must come from, "" the system's.
     """
 
     address: str
@@ -50,11 +65,13 @@ class Host:
     mode: Mode = Mode.STDIN
     jump: Host | None = None
     os: System = System.LINUX
+    transport: Way = Way.SSH
+    ca_file: str = ""
 
     @property
     def label(self) -> str:
-        """The address, and the port where it is not SSH's own."""
-        return self.address if self.port == 22 else f"{self.address}:{self.port}"
+        """The address, and the port where it is not the protocol's own."""
+        return self.address if self.port == self.transport.port else f"{self.address}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from collectors.hosts.ssh_failure import broken
-from collectors.hosts.ssh_wire import ended
+from collectors.hosts.failure import broken
 from collectors.hosts.transport import CHUNK, Clock, Ending, Intake, Phase, Result
+from collectors.hosts.wire import ended
 
 _LOOK_SECONDS = 2.0
 """How often to look at standard error while standard output is silent: every look costs, and hosts take seconds."""

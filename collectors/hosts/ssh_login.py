@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from collectors.hosts.failure import broken, refused, shown_text
 from collectors.hosts.source import Host
-from collectors.hosts.ssh_failure import broken, refused, shown_text
-from collectors.hosts.ssh_files import Files, certified, no_key
+from collectors.hosts.files import Files, certified, no_key
 from collectors.hosts.transport import Clock, Phase
 
 

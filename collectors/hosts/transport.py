@@ -25,6 +25,7 @@ class Phase(StrEnum):
 
     DNS = "dns"
     TCP = "tcp"
+    TLS = "tls"
     BANNER = "banner"
     KEX = "kex"
     HOST_KEY = "host_key"
@@ -67,7 +68,7 @@ class Transport(Protocol):
     user: str
 
     def run(self, script: bytes, deadline: float, max_bytes: int = MAX_BYTES) -> Result:
-        """Run `script` under `sh -s` within `deadline` seconds in all; raises Unreachable, never retries."""
+        """Run `script`, in the language of the host's system, within `deadline` seconds in all; raises Unreachable, never retries."""
 
 
 class Clock:
@@ -95,7 +96,7 @@ class Intake:
 
     def __init__(self, max_bytes: int) -> None:
         self.stdout, self.stderr = bytearray(), bytearray()
-        self._max = max_bytes
+        self.limit = max_bytes
 
     def out(self, data: bytes) -> None:
         """Add standard output."""
@@ -108,11 +109,11 @@ class Intake:
     @property
     def full(self) -> bool:
         """Whether more than the limit was sent."""
-        return len(self.stdout) > self._max
+        return len(self.stdout) > self.limit
 
     def result(self, status: int | None, ending: Ending) -> Result:
         """What was read, cut to the limit."""
-        return Result(bytes(self.stdout[: self._max]), bytes(self.stderr), status, ending)
+        return Result(bytes(self.stdout[: self.limit]), bytes(self.stderr), status, ending)
 
 
 class LocalTransport:

@@ -1,13 +1,18 @@
 # The facts script for Windows: reads what the named sections ask for, and nothing else; never writes on the host.
 #
-# It arrives on standard input behind a line that sets $nonce and $sections. Each section answers in the same frames
-# as facts.sh does, with JSON inside. Not yet run against a live host.
+# It arrives behind a line that sets $nonce and $sections: on standard input over SSH, where it writes to standard
+# output; as a pipeline over PSRP, where $piped is true and the pipeline puts out the same bytes in Base64. Each section
+# answers in the same frames as facts.sh does, with JSON inside. Not yet run against a live host.
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $utf8 = New-Object System.Text.UTF8Encoding($false)
-$out = [Console]::OpenStandardOutput()
+$out = if ($piped) { $null } else { [Console]::OpenStandardOutput() }
 
-function Send([string]$text) { $bytes = $utf8.GetBytes($text); $out.Write($bytes, 0, $bytes.Length) }
+function Send([string]$text) {
+    $bytes = $utf8.GetBytes($text)
+    if ($piped) { return [Convert]::ToBase64String($bytes) }
+    $out.Write($bytes, 0, $bytes.Length)
+}
 function Frame([string]$name, [string]$state, [string]$body, [string]$need, [string]$err) {
     $size = $utf8.GetByteCount($body)
     Send "@$nonce O $name no $size`n$body`n"

@@ -15,7 +15,7 @@ from evidence.model import Missing
 
 
 class WindowsHost(Kind):
-    """A Windows host. Its uid is its MachineGuid, and the fingerprint of its host key."""
+    """A Windows host. Its uid is its MachineGuid, which clones of one image share, and its host key or else its name."""
 
     kind, platform, part = "host.windows", "hosts", "global"
     keep = KEEP_STATE
@@ -31,7 +31,7 @@ class WindowsHost(Kind):
         known = parsed(windows.identity, record, "win_system")
         if isinstance(known, Missing):
             raise NotARecord(f"the host did not say what it is: {known}")
-        yield Found(uid="+".join(filter(None, (known[0], record.fingerprint))), name=known[1])
+        yield Found(uid="+".join(filter(None, (known[0], record.fingerprint or known[1]))), name=known[1])
 
     @fact(tags="win_system")
     def system(self, record: Record) -> facts.ForeignSystem | Missing:

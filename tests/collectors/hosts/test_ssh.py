@@ -14,8 +14,8 @@ from collectors.hosts.record import parse
 from collectors.hosts.sections import SECTIONS, script
 from collectors.hosts.source import Host, HostsSource
 from collectors.hosts.ssh import SshTransport
-from collectors.hosts.ssh_wire import Steps
 from collectors.hosts.transport import Ending, Phase, Unreachable
+from collectors.hosts.wire import Steps
 from collectors.plan import plan_kind, specs
 from collectors.poll import Errand, poll
 from evidence.model import Reason

@@ -11,7 +11,7 @@ import pytest
 
 from collectors.hosts.source import Host
 from collectors.hosts.ssh import SshTransport
-from collectors.hosts.ssh_wire import AT_ONCE, Doors
+from collectors.hosts.ssh_jump import AT_ONCE, Doors
 from collectors.hosts.transport import Clock, Phase, Unreachable
 from evidence.model import Reason
 from tests.servers import sshd

@@ -1,4 +1,4 @@
-"""The files of SSH that many hosts share, pinned host keys and our own key: each is read once in a scan."""
+"""The files that many hosts share, pinned host keys, our own key, authorities: each is read once in a scan."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ class Files:
 
     def known_hosts(self, name: str) -> KnownHosts:
         """The pinned keys, none where there is no such file; raises Unreachable when it cannot be read."""
-        return self._once(("known_hosts", name), lambda: _known_hosts(name))
+        return self.once(("known_hosts", name), lambda: _known_hosts(name))
 
     def key(self, name: str, certificate: str = "") -> Any:
         """The private key, with this certificate or one that lies beside it; raises Unreachable."""
-        return self._once(("key", name, certificate), lambda: certified(_key(name), certificate))
+        return self.once(("key", name, certificate), lambda: certified(_key(name), certificate))
 
-    def _once(self, what: Hashable, read: Callable[[], T]) -> T:
+    def once(self, what: Hashable, read: Callable[[], T]) -> T:
+        """What `read` makes of the file that `what` names, read at the first call; raises what it raises."""
         # The others wait: all workers would parse the same file at the same time, and one after another anyway.
         with self._lock:
             if what not in self._held:

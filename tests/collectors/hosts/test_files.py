@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from collectors.hosts.files import Files
 from collectors.hosts.known_hosts import Trust
-from collectors.hosts.ssh_files import Files
 from collectors.hosts.transport import Phase, Unreachable
 from tests.collectors.hosts.test_known_hosts import GOOD, line
 from tests.servers import sshd

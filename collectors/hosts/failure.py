@@ -1,4 +1,4 @@
-"""What an SSH failure is called: by the phase it happened in, never by the library's words alone."""
+"""What a failure is called: by the phase it happened in, never by the library's words alone."""
 
 from __future__ import annotations
 
