@@ -16,7 +16,8 @@ class Login(Section):
     user: Text | None = Field(default=None, description="the account on the host; else whoever runs the scan")
     key_file: FilePath | None = Field(default=None, description="the private key; no other key is tried")
     certificate_file: FilePath | None = Field(
-        default=None, description="a user certificate for it; KEY-cert.pub beside the key is found by itself"
+        default=None,
+        description="a user certificate for it; KEY-cert.pub beside the key is found by itself; psrp: in PEM",
     )
     agent: bool = Field(
         default=False, description="let the SSH agent sign, with the key of `key_file`.pub or its only one"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 
+from collectors.hosts.files import Files
 from collectors.hosts.foreign import MacShell, WindowsShell
 from collectors.hosts.linux import LinuxHost
 from collectors.hosts.macos import MacHost
@@ -14,7 +15,6 @@ from collectors.hosts.record import NotARecord
 from collectors.hosts.shell import Shell
 from collectors.hosts.source import THIS_MACHINE, Host, HostsSource, Mode, System, Way
 from collectors.hosts.ssh import SshTransport
-from collectors.hosts.files import Files
 from collectors.hosts.ssh_jump import Doors
 from collectors.hosts.transport import LocalTransport, Transport, Unreachable
 from collectors.hosts.windows import WindowsHost

@@ -13,9 +13,9 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from collectors.hosts.failure import broken, refused, shown_text
+from collectors.hosts.files import Files
 from collectors.hosts.psrp_https import Https
 from collectors.hosts.source import Host
-from collectors.hosts.files import Files
 from collectors.hosts.transport import MAX_BYTES, Clock, Ending, Intake, Phase, Result, Unreachable
 from collectors.hosts.wire import Steps
 from evidence.model import Reason

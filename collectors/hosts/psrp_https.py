@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from collectors.hosts.failure import broken, shown_text
+from collectors.hosts.files import Files, no_key
 from collectors.hosts.psrp_kerberos import Ticket
 from collectors.hosts.source import Host
-from collectors.hosts.files import Files, no_key
 from collectors.hosts.transport import Clock, Phase, Unreachable
 from collectors.hosts.wire import Steps, connected, ended
 from evidence.model import Reason
@@ -131,6 +131,8 @@ def _context(host: Host) -> ssl.SSLContext:
         detail = f"{host.ca_file} cannot be read as authorities in PEM"
         raise Unreachable(Phase.TLS, "authorities_unreadable", detail, Reason.ERROR) from None
     if host.certificate_file:
+        # Over TLS 1.3 Windows asks for it only once it has read the request.
+        context.post_handshake_auth = True
         try:
             # Without an answer OpenSSL would ask the terminal for the passphrase.
             certificate = Path(host.certificate_file).expanduser()

@@ -6,8 +6,8 @@ import base64
 import binascii
 from typing import Any
 
-from collectors.hosts.source import Host
 from collectors.hosts.files import no_key
+from collectors.hosts.source import Host
 from collectors.hosts.transport import Phase, Unreachable
 from evidence.model import Reason
 

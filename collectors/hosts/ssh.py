@@ -16,11 +16,11 @@ from typing import Any
 
 from collectors.hosts import known_hosts
 from collectors.hosts.failure import broken
+from collectors.hosts.files import Files
 from collectors.hosts.foreign import POWERSHELL
 from collectors.hosts.known_hosts import Trust
 from collectors.hosts.source import Host, Mode, System
 from collectors.hosts.ssh_command import Command, converse, opened
-from collectors.hosts.files import Files
 from collectors.hosts.ssh_jump import Doors, tunnelled
 from collectors.hosts.ssh_login import log_in
 from collectors.hosts.transport import MAX_BYTES, Clock, Intake, Phase, Result, Unreachable, login_name

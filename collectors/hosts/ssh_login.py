@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from collectors.hosts.failure import broken, refused, shown_text
-from collectors.hosts.source import Host
 from collectors.hosts.files import Files, certified, no_key
+from collectors.hosts.source import Host
 from collectors.hosts.transport import Clock, Phase
 
 

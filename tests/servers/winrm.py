@@ -12,7 +12,7 @@ import time
 import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -57,6 +57,7 @@ class Winrm:
     fault: int = 0
     refuse: Callable[[str], tuple[int, bytes] | None] = lambda action: None
     hang_up_after_each: bool = False
+    asks_late: bool = False
     port: int = 0
     actions: list[str] = field(default_factory=list)
     certificates: list[str] = field(default_factory=list)
@@ -183,7 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _answer(self, service: Winrm, action: str, message: ET.Element, id_: str) -> tuple[int, bytes]:
-        certificate = self.connection.getpeercert()  # type: ignore[attr-defined]
+        certificate = self._certificate(late=service.asks_late)
         if not certificate or "https/mutual" not in self.headers.get("Authorization", ""):
             return 401, b""
         service.certificates.append(dict(part[0] for part in certificate["subject"])["commonName"])
@@ -194,6 +195,17 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(PATIENCE)
             return 500, envelope(fault(OPERATION_TIMEOUT, "nothing yet"), id_)
         return 200, envelope(body, id_)
+
+    def _certificate(self, *, late: bool) -> Any:
+        connection: Any = self.connection
+        if late and not connection.getpeercert():
+            connection.verify_client_post_handshake()
+            connection.settimeout(PATIENCE)
+            # The client answers while it waits for us; nothing but its certificate comes.
+            with suppress(TimeoutError):
+                connection.recv(1)
+            connection.settimeout(None)
+        return connection.getpeercert()
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -210,6 +222,7 @@ def running(home: Path, answer: Callable[[str], Iterable[Any]], certificate: Cer
     tls.load_cert_chain(home / "server.pem", home / "server.key")
     tls.load_verify_locations(home / "client/ca.pem")
     tls.verify_mode = ssl.CERT_OPTIONAL
+    tls.post_handshake_auth = service.asks_late
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.hosts.inventory import AnsibleInventory, HostFile, InventoryError, Named, address
+from collectors.hosts.inventory import OVER_PSRP, AnsibleInventory, HostFile, InventoryError, Named, address
 from collectors.hosts.platform import HostsPlatform, HostTarget
 from collectors.hosts.reach import reached
 from collectors.hosts.source import Host, HostsSource, Mode
@@ -39,6 +39,10 @@ def listed(tmp_path):
 
 def test_every_host_that_is_reached_over_ssh_is_named_as_ansible_reaches_it(listed):
     assert list(AnsibleInventory(listed).hosts()) == [Named("10.0.0.5", 2222, "scanner"), Named("web1")]
+
+
+def test_over_psrp_the_hosts_that_ansible_reaches_so_are_named(listed):
+    assert list(AnsibleInventory(listed, connections=OVER_PSRP).hosts()) == [Named("win1")]
 
 
 def test_groups_bring_the_groups_below_them(listed):

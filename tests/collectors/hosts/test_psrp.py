@@ -101,6 +101,12 @@ def test_a_host_that_hangs_up_after_each_answer_is_dialled_and_verified_anew(say
         assert run(host(service)).stdout == b"x"
 
 
+def test_a_host_that_asks_for_the_certificate_after_the_request_gets_it(says):
+    with says("x", asks_late=True) as service:
+        assert run(host(service)).stdout == b"x"
+    assert set(service.certificates) == {"nightledger"}
+
+
 def test_a_windows_host_is_looked_at_over_psrp_as_over_ssh(tmp_path):
     def answered(script: str) -> list[str]:
         form = r"\$piped = \$true\n\$nonce = '(\S+)'; \$sections = @\((.*)\)"

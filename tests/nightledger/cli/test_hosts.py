@@ -118,6 +118,14 @@ def test_all_configured_hosts_are_asked_about_those_to_go_through_first(desk, ru
     ]
 
 
+def test_hosts_over_psrp_have_no_key_to_enrol(desk, run):
+    desk.settings(
+        "sources: [{type: hosts, name: pcs, hosts: [{address: pc1, os: windows, transport: psrp}]}]\n"
+    )
+    ended = run("hosts", "enrol", "--output", "json")
+    assert (ended.code, ended.rows) == (0, [])
+
+
 def test_what_is_no_address_is_a_usage_error(run, known):
     assert run("hosts", "enrol", "-oProxyCommand=id").code == 2
     assert run("hosts", "enrol", "a/b").code == 2

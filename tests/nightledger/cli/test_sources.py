@@ -4,8 +4,8 @@ import pytest
 
 from checks.load import all_checks
 from collectors.aws.source import Source
-from collectors.hosts.inventory import AnsibleInventory, HostFile
-from collectors.hosts.source import Host, HostsSource, Mode
+from collectors.hosts.inventory import OVER_PSRP, AnsibleInventory, HostFile
+from collectors.hosts.source import Host, HostsSource, Mode, System, Way
 from config.load import load
 from config.settings import Settings
 from nightledger.platforms import platforms
@@ -123,6 +123,19 @@ def test_all_that_is_said_of_a_host_reaches_the_collector():
     assert host == Host("db", mode=Mode.FORCED, agent=True, certificate_file="/c", jump=jump)
 
 
+def test_a_host_over_psrp_has_a_port_of_its_own():
+    said = {"address": "pc1", "os": "windows", "transport": "psrp", "ca_file": "/ca"}
+    (usual, other) = hosts_source(hosts=[said, {**said, "port": 443}]).hosts
+    assert usual == Host("pc1", 5986, os=System.WINDOWS, transport=Way.PSRP, ca_file="/ca")
+    assert (usual.label, other.label) == ("pc1", "pc1:443")
+
+
+def test_a_login_over_psrp_takes_the_hosts_that_ansible_reaches_so():
+    login = {"os": "windows", "transport": "psrp"}
+    (inventory,) = hosts_source(inventories=[{"ansible": "/i"}], login=login).inventories
+    assert inventory == AnsibleInventory("/i", connections=OVER_PSRP)
+
+
 def test_inventories_come_with_the_login_of_their_hosts():
     source = hosts_source(
         inventories=[{"hosts_file": "/h"}, {"ansible": "/i", "groups": ["ehr"]}],
@@ -138,6 +151,16 @@ def test_inventories_come_with_the_login_of_their_hosts():
     [
         ({"hosts": [{"address": "a", "mode": "forced", "sudo": True}]}, "sudo: true is for mode: stdin"),
         ({"hosts": [{"address": "a"}], "sudo": True}, "sudo here is for local: true"),
+        ({"hosts": [{"address": "a", "transport": "psrp"}]}, "psrp is for os: windows"),
+        ({"hosts": [{"address": "a", "ca_file": "/ca"}]}, "ca_file is for transport: psrp"),
+        (
+            {"hosts": [{"address": "a", "os": "windows", "transport": "psrp", "agent": True}]},
+            "agent: for transport: ssh only",
+        ),
+        (
+            {"hosts": [{"address": "a", "os": "windows", "transport": "psrp", "key_file": "/k"}]},
+            "together, or neither",
+        ),
         ({"inventories": [{"groups": ["a"]}]}, "one of hosts_file, ansible and source"),
         ({"inventories": [{"hosts_file": "/h", "groups": ["a"]}]}, "those of an Ansible inventory"),
     ],
