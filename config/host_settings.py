@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from config.fields import FilePath, Scalar, Section, SourceName, Text
+
+Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class Login(Section):
@@ -39,7 +41,11 @@ class HostLogin(Login):
         default="ssh", description="`ssh`, or `psrp`: PowerShell remoting over HTTPS, for Windows"
     )
     ca_file: FilePath | None = Field(
-        default=None, description="psrp: the authorities of the hosts' certificates; else the system's"
+        default=None,
+        description="the authorities of certificates, over psrp and on `tls_ports`; else the system's",
+    )
+    tls_ports: tuple[Port, ...] = Field(
+        default=(), description="where a TLS handshake is tried from here, without sending anything over it"
     )
     jump: JumpHost | None = Field(default=None, description="the host to go through")
     mode: Literal["stdin", "helper", "forced"] = Field(
@@ -64,8 +70,10 @@ class HostLogin(Login):
     @model_validator(mode="after")
     def _one_protocol(self) -> HostLogin:
         if self.transport == "ssh":
-            if self.ca_file:
-                raise ValueError("ca_file is for transport: psrp; over SSH known_hosts pins the host's key")
+            if self.ca_file and not self.tls_ports:
+                raise ValueError(
+                    "ca_file is for transport: psrp and tls_ports; known_hosts pins a host's SSH key"
+                )
             return self
         if self.os != "windows":
             raise ValueError("transport: psrp is for os: windows")
@@ -117,6 +125,9 @@ class HostsSource(Section):
     name: SourceName = Field(description="how reports call it; another name begins another history")
     local: bool = Field(default=False, description="also look at the machine the scan runs on")
     sudo: bool = Field(default=False, description="ask sudo on that machine for what only root may read")
+    tls_ports: tuple[Port, ...] = Field(
+        default=(), description="where a TLS handshake is tried on that machine"
+    )
     hosts: tuple[Host, ...] = Field(default=(), description="the hosts to look at")
     inventories: tuple[HostInventory, ...] = Field(
         default=(), description="what else names hosts: files, other sources"
@@ -132,6 +143,6 @@ class HostsSource(Section):
     def _somewhere_to_look(self) -> HostsSource:
         if not self.local and not self.hosts and not self.inventories:
             raise ValueError("a hosts source needs hosts or inventories, or local: true for this machine")
-        if self.sudo and not self.local:
-            raise ValueError("sudo here is for local: true; hosts and login have their own")
+        if (self.sudo or self.tls_ports) and not self.local:
+            raise ValueError("sudo and tls_ports here are for local: true; hosts and login have their own")
         return self

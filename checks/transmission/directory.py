@@ -9,7 +9,8 @@ from checks.transmission.links import (
     DIRECTORY_REFUSES_CLEAR_TEXT,
     DIRECTORY_TLS_FLOOR,
 )
-from evidence.facts.directory import CleartextBind, DatabaseSettings, TlsOffer
+from evidence.facts.directory import CleartextBind, DatabaseSettings
+from evidence.facts.tls import TlsOffer
 
 INVALID_CREDENTIALS = 49
 WANTS_ENCRYPTION = {8: "strongerAuthRequired", 13: "confidentialityRequired"}

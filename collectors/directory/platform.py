@@ -15,8 +15,8 @@ from collectors.directory.probes import Probe
 from collectors.directory.server import Server
 from collectors.directory.session import SessionPool
 from collectors.directory.source import DirectorySource
-from collectors.directory.tls import why_refused
 from collectors.kind import Failure, Kind, Recorder, Target, Unreached
+from collectors.tls import why_refused
 from evidence.model import NightledgerError, Reason
 
 

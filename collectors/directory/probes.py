@@ -7,25 +7,18 @@ from __future__ import annotations
 
 import secrets
 import socket
-import ssl
 from typing import Any
 
 from collectors.directory.base import ACCOUNTS
 from collectors.directory.errors import DirectoryError
 from collectors.directory.session import Session
 from collectors.directory.source import DirectorySource
-from collectors.directory.tls import (
-    NO_TLS_OR_TOO_OLD,
-    describe,
-    handshake,
-    looking_context,
-    not_offered,
-    validating_context,
-    why_refused,
-)
+from collectors.directory.tls import validating_context
 from collectors.directory.wire import bind_request, read_result, starttls_request
 from collectors.kind import Recorder
-from evidence.facts.directory import AnonymousRead, CleartextBind, TlsOffer
+from collectors.tls import not_offered, offered
+from evidence.facts.directory import AnonymousRead, CleartextBind
+from evidence.facts.tls import TlsOffer
 from evidence.model import Json, Reason
 
 SAMPLE = 5
@@ -94,20 +87,9 @@ class Probe:
     def _offer(self) -> TlsOffer:
         context = validating_context(self._source.ca_file)
         try:
-            plain = self._negotiated()
+            return offered(self._negotiated, self._source.host, context)
         except _NoTls as none:
             return not_offered(str(none))
-        try:
-            return handshake(plain, self._source.host, context)
-        except ssl.SSLCertVerificationError as error:
-            refusal = why_refused(error)
-        except ssl.SSLError as error:
-            # A connection cut short or an alert may be the network's doing or ours: that is no answer.
-            if error.reason not in NO_TLS_OR_TOO_OLD:
-                raise
-            return not_offered(why_refused(error))
-        with looking_context().wrap_socket(self._negotiated(), server_hostname=self._source.host) as agreed:
-            return describe(agreed, refusal)
 
     def _negotiated(self) -> socket.socket:
         connected = self._connect(self._source.port)

@@ -10,7 +10,8 @@ from collectors.directory.decode import normal_dn, text
 from collectors.directory.errors import NotVisible
 from collectors.directory.probes import Probe
 from collectors.kind import Found, fact, lists
-from evidence.facts.directory import AnonymousRead, CleartextBind, DatabaseSettings, TlsOffer
+from evidence.facts.directory import AnonymousRead, CleartextBind, DatabaseSettings
+from evidence.facts.tls import TlsOffer
 from evidence.model import Missing
 
 

@@ -16,7 +16,7 @@ from collectors.hosts.files import Files, no_key
 from collectors.hosts.psrp_kerberos import Ticket
 from collectors.hosts.source import Host
 from collectors.hosts.transport import Clock, Phase, Unreachable
-from collectors.hosts.wire import Steps, connected, ended
+from collectors.hosts.wire import Steps, connected
 from evidence.model import Reason
 
 PATH = "/wsman"
@@ -88,7 +88,6 @@ class Https:
         tls = self._entered.enter_context(
             context.wrap_socket(sock, server_hostname=self._host.address, do_handshake_on_connect=False)
         )
-        self._entered.enter_context(ended(tls, self._clock))
         self._shake_hands(tls)
         if not self._host.certificate_file:
             self._ticket = Ticket(self._host, tls.getpeercert(binary_form=True) or b"")

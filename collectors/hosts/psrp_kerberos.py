@@ -6,6 +6,7 @@ import base64
 import binascii
 from typing import Any
 
+from collectors.hosts.failure import shown_text
 from collectors.hosts.files import no_key
 from collectors.hosts.source import Host
 from collectors.hosts.transport import Phase, Unreachable
@@ -51,8 +52,9 @@ def _context(host: Host, certificate: bytes) -> Any:
             protocol="kerberos",
             channel_bindings=GssChannelBindings(application_data=_end_point(certificate)),
         )
-    except (ImportError, SpnegoError, ValueError):
-        # It says so in many ways when the system's Kerberos is not there.
+    except SpnegoError as error:
+        raise _no_ticket(error) from None
+    except ImportError:
         raise Unreachable(
             Phase.AUTH,
             "kerberos_not_installed",
@@ -67,8 +69,12 @@ def _step(context: Any, token: bytes | None) -> bytes:
     try:
         return context.step(token) or b""
     except SpnegoError as error:
-        why = str(error).partition(", Context:")[0]
-        raise no_key("ticket_refused", f"no ticket for this host: {why}") from None
+        raise _no_ticket(error) from None
+
+
+def _no_ticket(error: Exception) -> Unreachable:
+    why = shown_text(str(error).partition(", Context:")[0])
+    return no_key("ticket_refused", f"no ticket for this host: {why}")
 
 
 def _end_point(certificate: bytes) -> bytes:

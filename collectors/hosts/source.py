@@ -51,7 +51,8 @@ class Host:
     to go through, which may have one of its own; of it only the login counts.
 
     Over PSRP `key_file` and `certificate_file` are a client certificate in PEM, "" a Kerberos ticket, and `ca_file`
-    holds the authorities the host's certificate must come from, "" the system's.
+    holds the authorities the host's certificate must come from, "" the system's. `tls_ports` are where a TLS
+    handshake is tried from here, with those same authorities.
     """
 
     address: str
@@ -67,6 +68,7 @@ class Host:
     os: System = System.LINUX
     transport: Way = Way.SSH
     ca_file: str = ""
+    tls_ports: tuple[int, ...] = ()
 
     @property
     def label(self) -> str:
@@ -78,7 +80,7 @@ class Host:
 class HostsSource:
     """A group of hosts; `local` adds the machine that the collector itself runs on, `sudo` allows `sudo -n` there.
 
-    `inventories` name further hosts, which are reached as `login` says. `ssh_config` is an OpenSSH client
+    `tls_ports` are where a TLS handshake is tried on that machine. `inventories` name further hosts, which are reached as `login` says. `ssh_config` is an OpenSSH client
     configuration that fills in what stands at its default, "" none.
     """
 
@@ -86,6 +88,7 @@ class HostsSource:
     hosts: tuple[Host, ...] = ()
     local: bool = False
     sudo: bool = False
+    tls_ports: tuple[int, ...] = ()
     inventories: tuple[Inventory, ...] = ()
     login: Host = Host("")
     ssh_config: str = ""

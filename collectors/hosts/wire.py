@@ -42,7 +42,8 @@ def connected(host: Host, clock: Clock, steps: Steps) -> Iterator[socket.socket]
         found = socket.getaddrinfo(host.address, host.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise Unreachable(Phase.DNS, "name_not_found", f"{host.address} has no address") from None
-    with _first_open(found, clock, steps) as sock, ended(sock, clock):
+    # The guard holds the connection by another handle: one that TLS wraps leaves the first behind.
+    with _first_open(found, clock, steps) as sock, sock.dup() as same, ended(same, clock):
         yield sock
 
 
@@ -79,7 +80,8 @@ def _first_open(found: list[Any], clock: Clock, steps: Steps) -> socket.socket:
             return sock
     if isinstance(refused, TimeoutError):
         raise Unreachable(Phase.TCP, "connect_timeout", "nothing answered", Reason.TIMEOUT)
-    raise Unreachable(Phase.TCP, "connect_refused", (refused and refused.strerror) or "no connection")
+    code = "connect_refused" if isinstance(refused, ConnectionRefusedError) else "connect_failed"
+    raise Unreachable(Phase.TCP, code, (refused and refused.strerror) or "no connection")
 
 
 def _connect(sock: socket.socket, address: Any, clock: Clock, patience: float) -> None:

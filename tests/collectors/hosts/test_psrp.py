@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -169,11 +170,11 @@ def test_a_certificate_of_an_authority_the_host_does_not_know_is_an_error_of_the
 
 
 def test_without_a_certificate_and_without_kerberos_it_is_said_what_to_install(says):
-    pytest.importorskip("spnego")
     with says("x") as service:
         told = refused(host(service, certificate_file="", key_file=""))
     assert (told.phase, service.actions) == (Phase.AUTH, [])
-    assert told.code in {"kerberos_not_installed", "ticket_refused"}
+    # Where Kerberos happens to be installed, nobody has a ticket for this service.
+    assert told.code == ("ticket_refused" if find_spec("gssapi") else "kerberos_not_installed")
 
 
 def test_an_account_that_may_not_open_a_session_is_denied_and_told_the_group(says):

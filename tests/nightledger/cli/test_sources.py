@@ -130,6 +130,13 @@ def test_a_host_over_psrp_has_a_port_of_its_own():
     assert (usual.label, other.label) == ("pc1", "pc1:443")
 
 
+def test_ports_where_tls_is_expected_reach_the_collector():
+    said = {"address": "db", "tls_ports": [443, 5432], "ca_file": "/ca"}
+    source = hosts_source(hosts=[said], local=True, tls_ports=[8443])
+    assert source.hosts == (Host("db", tls_ports=(443, 5432), ca_file="/ca"),)
+    assert source.tls_ports == (8443,)
+
+
 def test_a_login_over_psrp_takes_the_hosts_that_ansible_reaches_so():
     login = {"os": "windows", "transport": "psrp"}
     (inventory,) = hosts_source(inventories=[{"ansible": "/i"}], login=login).inventories
@@ -150,7 +157,7 @@ def test_inventories_come_with_the_login_of_their_hosts():
     ("given", "why"),
     [
         ({"hosts": [{"address": "a", "mode": "forced", "sudo": True}]}, "sudo: true is for mode: stdin"),
-        ({"hosts": [{"address": "a"}], "sudo": True}, "sudo here is for local: true"),
+        ({"hosts": [{"address": "a"}], "sudo": True}, "here are for local: true"),
         ({"hosts": [{"address": "a", "transport": "psrp"}]}, "psrp is for os: windows"),
         ({"hosts": [{"address": "a", "ca_file": "/ca"}]}, "ca_file is for transport: psrp"),
         (
