@@ -10,7 +10,7 @@ from config.load import load
 from nightledger.sources import poll_sources
 
 DOCS = Path(__file__).parents[2] / "docs"
-HOSTS = (DOCS / "hosts.md").read_text(encoding="utf-8")
+HOSTS = "".join((DOCS / name).read_text(encoding="utf-8") for name in ("hosts.md", "hosts-windows-macos.md"))
 
 
 @pytest.mark.parametrize("example", re.findall(r"```yaml\n(.*?)```", HOSTS, re.DOTALL))
