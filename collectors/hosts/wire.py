@@ -77,6 +77,8 @@ def _first_open(found: list[Any], clock: Clock, steps: Steps) -> socket.socket:
             sock.close()
             refused = error
         else:
+            # What is written in two parts would wait for the host to acknowledge the first.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return sock
     if isinstance(refused, TimeoutError):
         raise Unreachable(Phase.TCP, "connect_timeout", "nothing answered", Reason.TIMEOUT)

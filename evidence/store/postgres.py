@@ -19,6 +19,8 @@ _LOCK_KEY = "hashtext('nightledger ' || current_schema())"
 _ROWS_WORTH_A_COPY = 8
 _ROWS_PER_INSERT = 1_000
 _ROWS_PER_FETCH = 5_000
+_ONCE = 1
+"""A statement that comes again is planned for good: to plan a look-up of one resource takes longer than to make it."""
 
 _SETTINGS = (
     b"SET idle_in_transaction_session_timeout = '60s'",
@@ -51,7 +53,7 @@ class PostgresBackend:
     def __init__(self, url: str) -> None:
         self._streams = count()
         try:
-            self._db = psycopg.connect(url, autocommit=True)
+            self._db = psycopg.connect(url, autocommit=True, prepare_threshold=_ONCE)
             for setting in _SETTINGS:
                 self._db.execute(setting)
         except psycopg.Error as error:

@@ -19,7 +19,7 @@ def test_the_settings_shown_for_hosts_are_accepted(tmp_path, example):
     indent = len(lines[0]) - len(lines[0].lstrip())
     (tmp_path / "nightledger.yaml").write_text("\n".join(line[indent:] for line in lines) + "\n")
     *_, source = poll_sources(load(tmp_path / "nightledger.yaml", {}))
-    assert source.name == "ehr-servers"
+    assert source.platform == "hosts"
 
 
 def test_the_script_is_installed_where_the_page_says():

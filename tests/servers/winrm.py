@@ -167,6 +167,7 @@ def fault(code: int, why: str) -> str:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1
 
     def do_POST(self) -> None:
         service: Winrm = self.server.service  # type: ignore[attr-defined]

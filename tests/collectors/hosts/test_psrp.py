@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import tree_sitter
 import tree_sitter_powershell
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.judge import judge
@@ -336,13 +336,18 @@ def test_a_port_where_nobody_listens_is_told_apart(says):
     assert (refused(target).phase, refused(target).code) == (Phase.TCP, "connect_refused")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """A service whose answers each example sets anew."""
+    with winrm.running(tmp_path_factory.mktemp("hostile"), lambda script: ()) as service:
+        yield service
+
+
+@settings(max_examples=60, deadline=None)
 @given(body=st.one_of(st.binary(max_size=200), st.text(alphabet="<>/&;:s rEnvelopBdy\"='", max_size=80).map(str.encode)), status=st.sampled_from([200, 401, 500, 503]))  # fmt: skip
-def test_whatever_a_host_answers_it_is_unreachable_and_nothing_else(tmp_path_factory, body, status):
-    with winrm.running(
-        tmp_path_factory.mktemp("winrm"), lambda script: (), refuse=lambda action: (status, body)
-    ) as service:
-        assert isinstance(refused(host(service)), Unreachable)
+def test_whatever_a_host_answers_it_is_unreachable_and_nothing_else(hostile, body, status):
+    hostile.refuse = lambda action: (status, body)
+    assert isinstance(refused(host(hostile)), Unreachable)
 
 
 def test_a_key_with_a_passphrase_is_refused_without_asking_the_terminal(says, tmp_path):
