@@ -130,7 +130,7 @@ def _context(host: Host) -> ssl.SSLContext:
         detail = f"{host.ca_file} cannot be read as authorities in PEM"
         raise Unreachable(Phase.TLS, "authorities_unreadable", detail, Reason.ERROR) from None
     if host.certificate_file:
-        # Over TLS 1.3 Windows asks for it only once it has read the request.
+        # A server may ask for it only once it has read the request (RFC 8446, section 4.6.2), and Windows is said to.
         context.post_handshake_auth = True
         try:
             # Without an answer OpenSSL would ask the terminal for the passphrase.
