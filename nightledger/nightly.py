@@ -16,7 +16,7 @@ from evidence.model import Json
 from evidence.seal import SealError
 from evidence.store import Run, Store
 from nightledger.outcome import Outcome, Reading, of_store
-from nightledger.platforms import platforms
+from nightledger.platforms import OURS, platforms
 from nightledger.rejudge import rejudger
 from nightledger.run import Plan, make_plan
 from nightledger.scan import Scanned, Stop, scan, series_of
@@ -32,8 +32,9 @@ def plan_run(
 ) -> Plan:
     """The plan that asks these checks of the configured sources, or of those named."""
     chosen = poll_sources(settings, sources)
-    known = platforms()
-    require_platforms(chosen, known)
+    # A platform that no source names is not imported: its kinds would be passed over.
+    known = platforms({source.platform for source in chosen})
+    require_platforms(chosen, {*OURS, *known})
     plan = make_plan(chosen, known, catalogue, checks, local_day(settings), policy(settings, catalogue))
     return plan if only is None else replace(plan, errands=tuple(_limited(plan, only)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -43,9 +43,9 @@ class Disabled:
         return f"pip install 'nightledger[{self.extra}]'"
 
 
-def platforms() -> dict[str, Platform]:
-    """Every platform by name, whether or not its SDK is installed; no SDK is imported."""
-    found: dict[str, Platform] = {name: platform(name) for name in OURS}
+def platforms(asked: Collection[str] = tuple(OURS)) -> dict[str, Platform]:
+    """Every platform by name, whether or not its SDK is installed, of ours only those asked; no SDK is imported."""
+    found: dict[str, Platform] = {name: platform(name) for name in OURS if name in asked}
     for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
         found[point.name] = point.load()()
     return found

@@ -6,6 +6,7 @@ A client is built from its model, so what is cut away here cannot be called at a
 from __future__ import annotations
 
 import gzip
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -28,17 +29,24 @@ class LeanFiles:
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
         self._shapes: dict[Path, frozenset[str]] = {}
+        self._listed: dict[str, frozenset[str]] = {}
 
     def exists(self, file_path: str) -> bool:
-        """Whether there is a model at this path, given without its ending."""
-        return any(Path(file_path + ending).is_file() for ending in (".json", ".json.gz"))
+        """Whether there is a model at this path, given without its ending; a folder is listed once."""
+        # Asked of every service, for each sort of model, before the first one is loaded.
+        folder, _, name = file_path.rpartition(os.sep)
+        if folder not in self._listed:
+            self._listed[folder] = _files(folder)
+        return name in self._listed[folder]
 
     def load_file(self, file_path: str) -> Any:
         """The model at this path (SERVICE/VERSION/NAME), None where there is none."""
         data = _read(Path(file_path + ".json"), Path(file_path + ".json.gz"))
         if data is None:
             return None
-        return _lean(self._cut(Path(file_path), orjson.loads(data)))
+        path, model = Path(file_path), orjson.loads(data)
+        # The list of all endpoints is large, and has neither prose nor operations.
+        return model if path.name == "endpoints" else _lean(self._cut(path, model))
 
     def _cut(self, path: Path, model: dict[str, Any]) -> dict[str, Any]:
         version = path.parent
@@ -49,6 +57,16 @@ class LeanFiles:
         elif path.name == "service-2.sdk-extras" and version in self._shapes:
             _drop_shapes(model, self._shapes[version])
         return model
+
+
+def _files(folder: str) -> frozenset[str]:
+    """The models in a folder, without their endings."""
+    try:
+        with os.scandir(folder) as found:
+            names = [one.name for one in found if one.name.endswith((".json", ".json.gz"))]
+    except (FileNotFoundError, NotADirectoryError):
+        names = []
+    return frozenset(name.removesuffix(".gz").removesuffix(".json") for name in names)
 
 
 def _read(plain: Path, packed: Path) -> bytes | None:
