@@ -65,13 +65,13 @@ def _sources(settings: Settings, names: tuple[str, ...]) -> Iterator[Answer]:
     catalogue = all_checks()
     plan = plan_run(settings, catalogue, selected(settings, catalogue), names)
     errands = [one for errand in plan.errands for one in _apart(errand)]
-    principals: dict[str, str] = {}
+    principals: set[tuple[str, str]] = set()
     answers: list[Answer] = []
     for result in poll(errands):
         if result.principal and any(reached.status is not ScopeStatus.FAILED for reached in result.coverage):
-            principals[result.unit.target] = result.principal
+            principals.add((result.unit.target, result.principal))
         answers += _unit(result)
-    yield from (Answer(target, "principal", "ok", name) for target, name in sorted(principals.items()))
+    yield from (Answer(target, "principal", "ok", name) for target, name in sorted(principals))
     yield from _together(answers)
     yield from (Answer(*row) for row in preflights(plan))
 

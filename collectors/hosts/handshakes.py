@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,21 +38,11 @@ _OURS = {"NO_CIPHERS_AVAILABLE", "NO_PROTOCOLS_AVAILABLE"}
 """How it tells that it could not offer them itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """Where a host's TLS services are looked for: at its `tls_ports`."""
-
-    host: Host
-    steps: Steps
-    files: Files
-
-
 class Handshakes:
     """Handshakes with one host; where nothing listens the answer is None."""
 
-    def __init__(self, services: Services, recorder: Recorder) -> None:
-        self._host, self._steps, self._files = services.host, services.steps, services.files
-        self._recorder = recorder
+    def __init__(self, host: Host, steps: Steps, files: Files, recorder: Recorder) -> None:
+        self._host, self._steps, self._files, self._recorder = host, steps, files, recorder
 
     def services(self) -> list[str]:
         """Every named port as ADDRESS:PORT, by which a service is known for as long as the host is asked there."""

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 
 from collectors.hosts.files import Files
 from collectors.hosts.foreign import MacShell, WindowsShell
-from collectors.hosts.handshakes import Handshakes, Services
 from collectors.hosts.linux import LinuxHost
 from collectors.hosts.macos import MacHost
 from collectors.hosts.psrp import PsrpTransport
 from collectors.hosts.reach import reached
 from collectors.hosts.record import NotARecord
+from collectors.hosts.services import ServicesTarget
 from collectors.hosts.shell import Shell
 from collectors.hosts.source import THIS_MACHINE, Host, HostsSource, Mode, System, Way
 from collectors.hosts.ssh import SshTransport
@@ -45,27 +45,22 @@ class HostTarget:
         sudo: bool = False,
         mode: Mode = Mode.STDIN,
         os: System = System.LINUX,
-        services: Services | None = None,
     ) -> None:
         self.name = name
         self._os = os
         self.principal = f"{transport.user} on {name}"
-        self._transport, self._sudo, self._mode, self._services = transport, sudo, mode, services
+        self._transport, self._sudo, self._mode = transport, sudo, mode
 
     def holds(self, kind: type[Kind]) -> bool:
-        """A host is of the one kind that its system is, and has services where the settings name ports."""
-        if kind is TlsService:
-            return self._services is not None and bool(self._services.host.tls_ports)
+        """A host is of the one kind that its system is."""
         return kind is _KINDS[self._os]
 
     def parts(self, kind: type[Kind]) -> tuple[str, ...]:  # noqa: ARG002 - every kind has the same scope
         """A host is one scope."""
         return ("global",)
 
-    def client(self, name: str, part: str, recorder: Recorder) -> Shell | Handshakes:  # noqa: ARG002 - there is one part
-        """The host's shell, which knows the script for its system, or handshakes with its services."""
-        if name == _HANDSHAKES and self._services is not None:
-            return Handshakes(self._services, recorder)
+    def client(self, name: str, part: str, recorder: Recorder) -> Shell:  # noqa: ARG002 - there is one client
+        """The host's shell, which knows the script for its system."""
         match self._os:
             case System.WINDOWS:
                 return WindowsShell(self._transport, recorder)
@@ -117,33 +112,26 @@ class HostsPlatform:
         chosen = source or THIS_MACHINE
         files = Files()
         if chosen.local:
-            yield self._this_machine(chosen, files)
+            yield _this_machine(sudo=chosen.sudo)
+            yield from self._services(Host("localhost", tls_ports=chosen.tls_ports), files)
         for found in reached(chosen):
             if isinstance(found, Host):
+                transport = self._transport(found, files)
                 yield HostTarget(
-                    f"host/{found.label}",
-                    self._transport(found, files),
-                    sudo=found.sudo,
-                    mode=found.mode,
-                    os=found.os,
-                    services=Services(found, self.steps, files),
+                    f"host/{found.label}", transport, sudo=found.sudo, mode=found.mode, os=found.os
                 )
+                yield from self._services(found, files)
             else:
                 yield found
-
-    def _this_machine(self, source: HostsSource, files: Files) -> Target | Unreached:
-        name = "host/localhost"
-        if not sys.platform.startswith("linux"):
-            why = f"this machine runs {sys.platform}"
-            return Unreached(name, Failure("not_linux", Reason.NOT_AVAILABLE, why))
-        here = Host("localhost", tls_ports=source.tls_ports)
-        services = Services(here, self.steps, files)
-        return HostTarget(name, LocalTransport(), sudo=source.sudo, services=services)
 
     def _transport(self, host: Host, files: Files) -> Transport:
         if host.transport is Way.PSRP:
             return PsrpTransport(host, self.steps, files)
         return SshTransport(host, self._doors, self.steps, files)
+
+    def _services(self, host: Host, files: Files) -> Iterator[Target]:
+        if host.tls_ports:
+            yield ServicesTarget(host, self.steps, files)
 
     def is_client(self, name: str) -> bool:
         """Whether a parameter of this name is the host's shell, or its handshakes."""
@@ -156,3 +144,11 @@ class HostsPlatform:
     def lane(self, client: str, part: str) -> str:  # noqa: ARG002 - there is one part
         """One connection per host, so one lane each."""
         return client
+
+
+def _this_machine(*, sudo: bool) -> Target | Unreached:
+    name = "host/localhost"
+    if not sys.platform.startswith("linux"):
+        why = f"this machine runs {sys.platform}"
+        return Unreached(name, Failure("not_linux", Reason.NOT_AVAILABLE, why))
+    return HostTarget(name, LocalTransport(), sudo=sudo)

@@ -212,4 +212,5 @@ def test_what_was_agreed_is_kept_as_evidence_and_who_asked_is_said(tmp_path):
         (result,) = look(HostsSource("clinic", (Host("127.0.0.1", tls_ports=(port,)),)))
     asked = {call.operation for call in result.calls}
     assert asked == {"handshake", "handshake of TLS 1.1"}
+    assert result.principal == "anybody on the network"
     assert TlsService.kind == result.unit.kind
