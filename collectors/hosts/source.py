@@ -80,8 +80,8 @@ class Host:
 class HostsSource:
     """A group of hosts; `local` adds the machine that the collector itself runs on, `sudo` allows `sudo -n` there.
 
-    `tls_ports` are where a TLS handshake is tried on that machine. `inventories` name further hosts, which are reached as `login` says. `ssh_config` is an OpenSSH client
-    configuration that fills in what stands at its default, "" none.
+    `tls_ports` are where a TLS handshake is tried on that machine. `inventories` name further hosts, which are reached
+    as `login` says. `ssh_config` is an OpenSSH client configuration that fills in what stands at its default, "" none.
     """
 
     name: str = "this-machine"
