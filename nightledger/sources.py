@@ -109,7 +109,7 @@ def _hosts(source: HostsSource, known: Mapping[str, SourceSettings]) -> Any:
 
 
 def _host(address: str, login: HostLogin | JumpHost) -> Any:
-    from collectors.hosts.source import Host, Mode, System, Way  # noqa: PLC0415 - only for a configured platform
+    from collectors.hosts.source import Host, Mode, System, WayIn  # noqa: PLC0415 - only for a configured platform
 
     given = login.model_dump(exclude={"address", "jump"}, exclude_defaults=True)
     if "mode" in given:
@@ -117,7 +117,7 @@ def _host(address: str, login: HostLogin | JumpHost) -> Any:
     if "os" in given:
         given["os"] = System(given["os"])
     if "transport" in given:
-        given = {"port": Way.PSRP.port, **given, "transport": Way(given["transport"])}
+        given = {"port": WayIn.PSRP.port, **given, "transport": WayIn(given["transport"])}
     jump = _host(login.jump.address, login.jump) if login.jump else None
     return Host(address, **given, jump=jump)
 

@@ -15,7 +15,7 @@ from collectors.hosts.source import Host
 from collectors.hosts.transport import Clock, Phase, Unreachable
 from collectors.hosts.wire import Steps, connected
 from collectors.kind import Recorder
-from collectors.tls import offered, why_refused
+from collectors.tls import looking_context, offered, why_refused
 from evidence.facts.tls import TlsOffer
 from evidence.model import Missing, Reason
 
@@ -24,18 +24,14 @@ Connect = Callable[[], socket.socket]
 
 _SECONDS = 25.0
 """For the two connections that one offer may take."""
-_REFUSALS = {
-    "NO_SHARED_CIPHER",
-    "SSLV3_ALERT_HANDSHAKE_FAILURE",
-    "TLSV1_ALERT_INSUFFICIENT_SECURITY",
-    "TLSV1_ALERT_INTERNAL_ERROR",
-    "TLSV1_ALERT_PROTOCOL_VERSION",
-    "UNSUPPORTED_PROTOCOL",
-    "WRONG_VERSION_NUMBER",
-}
-"""How OpenSSL tells that the other side took none of the versions that were offered."""
 _OURS = {"NO_CIPHERS_AVAILABLE", "NO_PROTOCOLS_AVAILABLE"}
-"""How it tells that it could not offer them itself."""
+"""How OpenSSL tells that it could not offer a version itself."""
+_ALERT, _HANDSHAKE, _SERVER_HELLO = b"\x15", b"\x16", b"\x02"
+_REFUSALS = {b"\x28", b"\x46", b"\x47"}
+"""Alerts in place of a hello: handshake_failure, protocol_version, insufficient_security (RFC 5246, section 7.2)."""
+_OLD = {b"\x03\x01", b"\x03\x02"}
+_FIRST = 11
+"""Bytes of the first record as far as the version of its hello (RFC 5246, sections 6.2.1 and 7.4.1.3)."""
 
 
 class Handshakes:
@@ -62,20 +58,19 @@ class Handshakes:
         return offered(connect, self._host.address, context)
 
     def _agrees_to_old(self, connect: Connect) -> bool:
-        context = self._files.once("old tls", _old)
-        try:
-            with context.wrap_socket(connect(), server_hostname=self._host.address):
-                return True
-        except (ssl.SSLEOFError, ConnectionError):
-            # It took the connection, and ended it on seeing what was offered.
+        # What follows the hello may fail for other reasons, such as a client certificate that is asked for.
+        first = _first_record(connect(), _old_hello(self._host.address))
+        kind, message, version = first[:1], first[5:6], first[9:]
+        if kind == _HANDSHAKE and message == _SERVER_HELLO:
+            return version in _OLD
+        if kind == _ALERT and first[6:7] in _REFUSALS:
             return False
-        except ssl.SSLError as error:
-            if error.reason in _REFUSALS:
-                return False
-            if error.reason in _OURS:
-                why = "the OpenSSL of the machine that scans speaks no TLS 1.1"
-                raise Unreachable(Phase.TLS, "old_tls_not_spoken", why) from None
-            raise
+        if first:
+            why = "its answer to TLS 1.1 is neither a hello nor a refusal of the version"
+            raise Unreachable(Phase.TLS, "no_answer_to_old_tls", why, Reason.ERROR)
+        # Some hang up without a word. It is the version they mind, if a modern client is served right after.
+        with looking_context().wrap_socket(connect(), server_hostname=self._host.address):
+            return False
 
     def _told(self, what: str, service: str, look: Callable[[Connect], T]) -> T | Missing | None:
         port = int(service.rpartition(":")[2])
@@ -126,15 +121,35 @@ def _looking(ca_file: str) -> ssl.SSLContext:
     return context
 
 
-def _old() -> ssl.SSLContext:
-    """Offers TLS 1.0 and 1.1 alone, with whatever ciphers they have, to whoever answers."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+def _old_hello(address: str) -> bytes:
+    """The first message of a client that knows TLS 1.0 and 1.1 alone, with whatever ciphers they have."""
+    context = looking_context()
     context.minimum_version = ssl.TLSVersion.TLSv1
     context.maximum_version = ssl.TLSVersion.TLSv1_1
     context.set_ciphers("ALL:@SECLEVEL=0")
-    return context
+    said = ssl.MemoryBIO()
+    try:
+        context.wrap_bio(ssl.MemoryBIO(), said, server_hostname=address).do_handshake()
+    except ssl.SSLWantReadError:
+        return said.read()
+    except ssl.SSLError as error:
+        if error.reason not in _OURS:
+            raise
+    why = "the OpenSSL of the machine that scans speaks no TLS 1.1"
+    raise Unreachable(Phase.TLS, "old_tls_not_spoken", why)
+
+
+def _first_record(sock: socket.socket, hello: bytes) -> bytes:
+    """How the answer to a hello begins, b"" where the connection was ended instead."""
+    first = b""
+    with sock:
+        try:
+            sock.sendall(hello)
+            while len(first) < _FIRST and (more := sock.recv(_FIRST - len(first))):
+                first += more
+        except ConnectionError:
+            return first
+    return first
 
 
 def _kept(seen: TlsOffer | bool | None) -> dict[str, Any]:  # noqa: FBT001 - it is the answer

@@ -14,7 +14,7 @@ from collectors.hosts.reach import reached
 from collectors.hosts.record import NotARecord
 from collectors.hosts.services import ServicesTarget
 from collectors.hosts.shell import Shell
-from collectors.hosts.source import THIS_MACHINE, Host, HostsSource, Mode, System, Way
+from collectors.hosts.source import THIS_MACHINE, Host, HostsSource, Mode, System, WayIn
 from collectors.hosts.ssh import SshTransport
 from collectors.hosts.ssh_jump import Doors
 from collectors.hosts.tls_service import TlsService
@@ -125,7 +125,7 @@ class HostsPlatform:
                 yield found
 
     def _transport(self, host: Host, files: Files) -> Transport:
-        if host.transport is Way.PSRP:
+        if host.transport is WayIn.PSRP:
             return PsrpTransport(host, self.steps, files)
         return SshTransport(host, self._doors, self.steps, files)
 

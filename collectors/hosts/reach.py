@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from collectors.hosts import ssh_config
 from collectors.hosts.inventory import Inventory, InventoryError, Named
-from collectors.hosts.source import Host, HostsSource, Way
+from collectors.hosts.source import Host, HostsSource, WayIn
 from collectors.hosts.ssh_config import ConfigError
 from collectors.kind import Failure, Unreached
 from evidence.model import Reason
@@ -44,7 +44,7 @@ def _host(named: Named, login: Host) -> Host:
 
 
 def _configured(host: Host, path: str) -> Host | Unreached:
-    if not path or host.transport is not Way.SSH:
+    if not path or host.transport is not WayIn.SSH:
         return host
     try:
         return ssh_config.applied(host, path)

@@ -30,7 +30,7 @@ class System(StrEnum):
     MACOS = "macos"
 
 
-class Way(StrEnum):
+class WayIn(StrEnum):
     """By which protocol a host is reached."""
 
     SSH = "ssh"
@@ -39,7 +39,7 @@ class Way(StrEnum):
     @property
     def port(self) -> int:
         """Where it listens unless the settings say otherwise."""
-        return 22 if self is Way.SSH else 5986
+        return 22 if self is WayIn.SSH else 5986
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Host:
     mode: Mode = Mode.STDIN
     jump: Host | None = None
     os: System = System.LINUX
-    transport: Way = Way.SSH
+    transport: WayIn = WayIn.SSH
     ca_file: str = ""
     tls_ports: tuple[int, ...] = ()
 

@@ -20,7 +20,7 @@ _ROWS_WORTH_A_COPY = 8
 _ROWS_PER_INSERT = 1_000
 _ROWS_PER_FETCH = 5_000
 _ONCE = 1
-"""A statement that comes again is planned for good: to plan a look-up of one resource takes longer than to make it."""
+"""A statement that comes again is prepared: to parse and plan a look-up of one resource takes longer than to make it."""
 
 _SETTINGS = (
     b"SET idle_in_transaction_session_timeout = '60s'",

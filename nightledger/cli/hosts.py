@@ -116,7 +116,7 @@ def _hosts(args: argparse.Namespace) -> Iterator[Host]:
 
 def _configured(args: argparse.Namespace) -> Iterator[Host]:
     from collectors.hosts.reach import reached  # noqa: PLC0415 - not for --help
-    from collectors.hosts.source import Host, HostsSource, Way  # noqa: PLC0415 - not for --help
+    from collectors.hosts.source import Host, HostsSource, WayIn  # noqa: PLC0415 - not for --help
     from nightledger.cli.context import settings_of  # noqa: PLC0415 - not for --help
     from nightledger.sources import poll_sources  # noqa: PLC0415 - not for --help
 
@@ -125,7 +125,7 @@ def _configured(args: argparse.Namespace) -> Iterator[Host]:
             for host in reached(source.settings):
                 if isinstance(host, Host):
                     # Over PSRP there is no key to pin: a certificate's authority vouches for the host.
-                    yield from _with_jumps(host) if host.transport is Way.SSH else ()
+                    yield from _with_jumps(host) if host.transport is WayIn.SSH else ()
                 elif not args.quiet:
                     note(f"{host.name}: {host.failure.detail}", "yellow")
 

@@ -58,13 +58,22 @@ def serving(answer):
 
 
 @contextmanager
-def speaking(home: Path, *, oldest=ssl.TLSVersion.TLSv1_2, newest=ssl.TLSVersion.TLSv1_3, certificate=GOOD):
+def speaking(
+    home: Path,
+    *,
+    oldest=ssl.TLSVersion.TLSv1_2,
+    newest=ssl.TLSVersion.TLSv1_3,
+    certificate=GOOD,
+    asks=ssl.CERT_NONE,
+):
     """A TLS service of OpenSSL's own, with these versions and this certificate of the authority in `home`/ca.pem."""
     write_certificates(home, certificate)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(home / "server.pem", home / "server.key")
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.minimum_version, context.maximum_version = oldest, newest
+    context.load_verify_locations(home / "ca.pem")
+    context.verify_mode = asks
 
     def answer(connection, over):
         with context.wrap_socket(connection, server_side=True) as wrapped:
@@ -180,6 +189,45 @@ def test_a_port_that_says_nothing_is_unknown(answer, reason):
 def test_a_connection_that_is_cut_short_settles_nothing():
     with serving(lambda connection, over: connection.recv(1)) as port:
         assert statuses(found(port))[OFFERED] is Status.UNKNOWN
+
+
+def test_old_tls_is_served_even_where_a_client_certificate_is_asked_for_afterwards(tmp_path):
+    with speaking(tmp_path, oldest=ssl.TLSVersion.TLSv1, asks=ssl.CERT_REQUIRED) as port:
+        assert statuses(found(port, tmp_path))[OLD] is Status.FAIL
+
+
+def _hangs_up_on_old(context):
+    def answer(connection, over):
+        # The modern hello says so in an extension; the other says nothing newer than 3.2 anywhere near its head.
+        if b"\x03\x04" in connection.recv(4096, socket.MSG_PEEK):
+            with context.wrap_socket(connection, server_side=True) as wrapped:
+                wrapped.recv(1)
+
+    return answer
+
+
+def test_a_service_that_hangs_up_on_old_tls_alone_has_turned_it_away(tmp_path):
+    write_certificates(tmp_path, GOOD)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "server.pem", tmp_path / "server.key")
+    with serving(_hangs_up_on_old(context)) as port:
+        assert statuses(found(port, tmp_path))[OLD] is Status.PASS
+
+
+@pytest.mark.parametrize("alert", [80, 112], ids=["internal error", "unrecognized name"])
+def test_an_alert_that_does_not_speak_of_the_version_settles_nothing(alert):
+    def answer(connection, over):
+        connection.recv(4096)
+        connection.sendall(b"\x15\x03\x02\x00\x02\x02" + bytes([alert]))
+
+    with serving(answer) as port:
+        assert statuses(found(port))[OLD] is Status.UNKNOWN
+
+
+def test_a_service_that_hangs_up_on_everybody_has_said_nothing_of_versions():
+    with serving(lambda connection, over: connection.recv(1)) as port:
+        (result,) = look(HostsSource("clinic", (Host("127.0.0.1", tls_ports=(port,)),)))
+    assert isinstance(result.observations[0].facts["accepts_old"], Missing)
 
 
 def test_a_host_behind_a_jump_host_is_not_tried():

@@ -21,7 +21,7 @@ from checks.judge import judge
 from collectors.hosts.foreign import WINDOWS, windows_script
 from collectors.hosts.platform import HostsPlatform
 from collectors.hosts.psrp import PsrpTransport
-from collectors.hosts.source import Host, HostsSource, System, Way
+from collectors.hosts.source import Host, HostsSource, System, WayIn
 from collectors.hosts.transport import Ending, Phase, Unreachable
 from collectors.hosts.wire import Steps
 from collectors.kind import Reach
@@ -38,7 +38,7 @@ QUICK = Steps(connect=2.0, handshake=2.0, login=2.0, start=2.0)
 
 def host(service: winrm.Winrm, **other: object) -> Host:
     login = {**service.login, **other}
-    return Host("127.0.0.1", service.port, os=System.WINDOWS, transport=Way.PSRP, **login)
+    return Host("127.0.0.1", service.port, os=System.WINDOWS, transport=WayIn.PSRP, **login)
 
 
 def run(target: Host, seconds: float = 10, **how: int):
@@ -286,7 +286,7 @@ def _speaking(home: Path, *said: bytes, pause: float = 0.0):
         mine = str(home / "server.pem")
         try:
             yield Host(
-                "127.0.0.1", listening.getsockname()[1], os=System.WINDOWS, transport=Way.PSRP,
+                "127.0.0.1", listening.getsockname()[1], os=System.WINDOWS, transport=WayIn.PSRP,
                 certificate_file=mine, key_file=str(home / "server.key"), ca_file=str(home / "ca.pem"),
             )  # fmt: skip
         finally:
@@ -368,7 +368,7 @@ def test_authorities_that_cannot_be_read_are_named(says):
 def test_an_extra_that_is_not_installed_is_named_for_the_hosts_that_need_it():
     platform = HostsPlatform()
     (target,) = platform.targets(
-        HostsSource("clinic", (Host("pc", 5986, os=System.WINDOWS, transport=Way.PSRP),))
+        HostsSource("clinic", (Host("pc", 5986, os=System.WINDOWS, transport=WayIn.PSRP),))
     )
     failure = target.classify(ModuleNotFoundError("No module named 'pypsrp'", name="pypsrp"))
     assert (failure.code, failure.reason, failure.reach) == (

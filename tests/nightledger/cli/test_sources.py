@@ -5,7 +5,7 @@ import pytest
 from checks.load import all_checks
 from collectors.aws.source import Source
 from collectors.hosts.inventory import OVER_PSRP, AnsibleInventory, HostFile
-from collectors.hosts.source import Host, HostsSource, Mode, System, Way
+from collectors.hosts.source import Host, HostsSource, Mode, System, WayIn
 from config.load import load
 from config.settings import Settings
 from nightledger.platforms import platforms
@@ -126,7 +126,7 @@ def test_all_that_is_said_of_a_host_reaches_the_collector():
 def test_a_host_over_psrp_has_a_port_of_its_own():
     said = {"address": "pc1", "os": "windows", "transport": "psrp", "ca_file": "/ca"}
     (usual, other) = hosts_source(hosts=[said, {**said, "port": 443}]).hosts
-    assert usual == Host("pc1", 5986, os=System.WINDOWS, transport=Way.PSRP, ca_file="/ca")
+    assert usual == Host("pc1", 5986, os=System.WINDOWS, transport=WayIn.PSRP, ca_file="/ca")
     assert (usual.label, other.label) == ("pc1", "pc1:443")
 
 
