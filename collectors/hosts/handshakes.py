@@ -27,8 +27,8 @@ _SECONDS = 25.0
 _OURS = {"NO_CIPHERS_AVAILABLE", "NO_PROTOCOLS_AVAILABLE"}
 """How OpenSSL tells that it could not offer a version itself."""
 _ALERT, _HANDSHAKE, _SERVER_HELLO = b"\x15", b"\x16", b"\x02"
-_REFUSALS = {b"\x28", b"\x46", b"\x47"}
-"""Alerts in place of a hello: handshake_failure, protocol_version, insufficient_security (RFC 5246, section 7.2)."""
+_PROTOCOL_VERSION = b"\x46"
+"""The alert in place of a hello that speaks of nothing but the version (RFC 5246, section 7.2.2)."""
 _OLD = {b"\x03\x01", b"\x03\x02"}
 _FIRST = 11
 """Bytes of the first record as far as the version of its hello (RFC 5246, sections 6.2.1 and 7.4.1.3)."""
@@ -63,12 +63,12 @@ class Handshakes:
         kind, message, version = first[:1], first[5:6], first[9:]
         if kind == _HANDSHAKE and message == _SERVER_HELLO:
             return version in _OLD
-        if kind == _ALERT and first[6:7] in _REFUSALS:
+        if kind == _ALERT and first[6:7] == _PROTOCOL_VERSION:
             return False
-        if first:
-            why = "its answer to TLS 1.1 is neither a hello nor a refusal of the version"
+        if kind not in {_ALERT, b""}:
+            why = "its answer to TLS 1.1 is none of TLS's"
             raise Unreachable(Phase.TLS, "no_answer_to_old_tls", why, Reason.ERROR)
-        # Some hang up without a word. It is the version they mind, if a modern client is served right after.
+        # Others hang up, or plead an error of their own. It is the version they mind, if a modern client is served next.
         with looking_context().wrap_socket(connect(), server_hostname=self._host.address):
             return False
 

@@ -65,12 +65,13 @@ def speaking(
     newest=ssl.TLSVersion.TLSv1_3,
     certificate=GOOD,
     asks=ssl.CERT_NONE,
+    ciphers="ALL:@SECLEVEL=0",
 ):
     """A TLS service of OpenSSL's own, with these versions and this certificate of the authority in `home`/ca.pem."""
     write_certificates(home, certificate)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(home / "server.pem", home / "server.key")
-    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.set_ciphers(ciphers)
     context.minimum_version, context.maximum_version = oldest, newest
     context.load_verify_locations(home / "ca.pem")
     context.verify_mode = asks
@@ -211,6 +212,11 @@ def test_a_service_that_hangs_up_on_old_tls_alone_has_turned_it_away(tmp_path):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "server.pem", tmp_path / "server.key")
     with serving(_hangs_up_on_old(context)) as port:
+        assert statuses(found(port, tmp_path))[OLD] is Status.PASS
+
+
+def test_openssl_as_it_is_shipped_turns_old_tls_away_with_an_error_of_its_own(tmp_path):
+    with speaking(tmp_path, oldest=ssl.TLSVersion.TLSv1, ciphers="DEFAULT:@SECLEVEL=2") as port:
         assert statuses(found(port, tmp_path))[OLD] is Status.PASS
 
 
