@@ -68,7 +68,7 @@ class Store:
             migrate(backend, create=create)
             store = cls(backend, directory)
             if store.log.unnamed():
-                with store._transaction():
+                with store._transaction(durable=True):
                     store.log.name()
         except BaseException:
             backend.close()
