@@ -5,18 +5,16 @@ A stored span ends when the evidence or the judgement changes; a span given here
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from evidence.model import Unit
 from evidence.store.backend import OPEN, Backend, chunks, marks
 from evidence.store.judgements import JudgementReader
 from evidence.store.objects import named
-from evidence.store.rows import EvidenceSpan, FindingSpan
-
-Value = TypeVar("Value")
+from evidence.store.rows import EvidenceSpan, FindingSpan, Verdict
 
 
 class SpanRow(NamedTuple):
@@ -44,6 +42,10 @@ class Window(NamedTuple):
         return self.after < begun <= self.until or self.after < ended <= self.until
 
 
+EVER = Window(-1, OPEN)
+"""The window that every span is of."""
+
+
 class ResourceSpans(NamedTuple):
     """All spans ever held of one resource, oldest first."""
 
@@ -55,21 +57,43 @@ class ResourceSpans(NamedTuple):
         """The resource's uid."""
         return self.rows[0].uid
 
-    def evidence(self, window: Window | None = None) -> Iterator[EvidenceSpan]:
-        """Its evidence, oldest first; with a window, what began or ended in it."""
+    def evidence(self, window: Window = EVER) -> Iterator[EvidenceSpan]:
+        """Its evidence that began or ended in the window, oldest first."""
         _, _, _, _, _, _, uid, name, part = self.rows[0]
-        values = ({} if row.evidence is None else {"": row.evidence} for row in self.rows)
-        for _, begun, ended, digest in _values(self.rows, values):
-            if window is None or window.has_end_of(begun, ended):
-                yield EvidenceSpan(self.unit, uid, name, part, begun, ended, named(digest))
+        held, since = None, 0
+        for at, digest, _ in self._turns():
+            if digest != held:
+                if held is not None and window.has_end_of(since, at):
+                    yield EvidenceSpan(self.unit, uid, name, part, since, at, named(held))
+                held, since = digest, at
 
-    def findings(self, judgements: JudgementReader, window: Window | None = None) -> Iterator[FindingSpan]:
-        """Its findings, oldest first; with a window, what began or ended in it."""
+    def findings(self, judgements: JudgementReader, window: Window = EVER) -> Iterator[FindingSpan]:
+        """Its findings that began or ended in the window, oldest first."""
         _, _, _, _, _, _, uid, name, part = self.rows[0]
-        values = (judgements.verdicts(row.judgement) for row in self.rows)
-        for check, begun, ended, verdict in sorted(_values(self.rows, values), key=itemgetter(1, 0)):
-            if window is None or window.has_end_of(begun, ended):
-                yield FindingSpan(self.unit, uid, name, part, check, begun, ended, verdict)
+        for begun, check, ended, verdict in sorted(self._said(judgements, window)):
+            yield FindingSpan(self.unit, uid, name, part, check, begun, ended, verdict)
+
+    def _said(self, judgements: JudgementReader, window: Window) -> Iterator[tuple[int, str, int, Verdict]]:
+        """Begin, check, end and verdict of the findings, in the order of their ends."""
+        since: dict[str, int] = {}
+        said = 0
+        for at, _, judgement in self._turns():
+            verdicts = judgements.verdicts(said)
+            for check in judgements.differ(said, judgement):
+                if check in verdicts and window.has_end_of(since[check], at):
+                    yield since[check], check, at, verdicts[check]
+                since[check] = at
+            said = judgement
+
+    def _turns(self) -> Iterator[tuple[int, bytes | None, int]]:
+        """The runs at which something else began to hold, with evidence and judgement; None and 0 for nothing."""
+        last = self.rows[0].from_run
+        for _, begun, ended, evidence, judgement, *_ in self.rows:
+            if begun != last:
+                yield last, None, 0
+            yield begun, evidence, judgement
+            last = ended
+        yield last, None, 0
 
 
 class Spans:
@@ -115,24 +139,6 @@ class Spans:
                 row: (series, Unit(*key)) for row, series, *key in self._backend.query(sql, chunk)
             }
         return self._units
-
-
-def _values(
-    rows: Iterable[SpanRow], values: Iterable[Mapping[str, Value]]
-) -> Iterator[tuple[str, int, int, Value]]:
-    """Each value by its name with the runs over which it held, given what every row holds, oldest first."""
-    held: dict[str, tuple[int, Value]] = {}
-    last = 0
-    for (_, begun, ended, *_), now in zip(rows, values, strict=True):
-        for name, (since, value) in list(held.items()):
-            if begun != last or now.get(name) != value:
-                del held[name]
-                yield name, since, last, value
-        for name, value in now.items():
-            held.setdefault(name, (begun, value))
-        last = ended
-    for name, (since, value) in held.items():
-        yield name, since, last, value
 
 
 _HELD = """
