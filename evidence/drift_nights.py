@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import orjson
-
-from evidence.documents import decode_facts
+from evidence.documents import Document, decode_facts
 from evidence.drift_entry import Limits
 from evidence.model import Fact, Resource, Scope, ScopeStatus, Status, Unit
 from evidence.store import EvidenceSpan, FindingSpan, Run, Store, UnitRow, UnitState
@@ -122,10 +120,9 @@ class Nights:
         """The run of the series after a run; the later night itself where there is none."""
         return min((id_ for id_ in self.runs if id_ > run), default=self.after.run.id)
 
-    def document(self, span: EvidenceSpan) -> dict[str, Any]:
+    def document(self, span: EvidenceSpan) -> Document:
         """The evidence document behind a span: name, part, labels, facts still encoded."""
-        document: dict[str, Any] = orjson.loads(self.store.object(span.digest))
-        return document
+        return self.store.evidence(span)[1]
 
     def decided(self, *spans: FindingSpan | None) -> set[str]:
         """The names of the facts that decided these findings."""

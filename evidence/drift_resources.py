@@ -170,7 +170,7 @@ def _open_failures(nights: Nights, history: History) -> str:
 
 def _changes(nights: Nights, key: Key, history: History, *, told: bool) -> Iterator[Entry]:
     then, now = history.evidence_at(nights.before.run.id), history.evidence_at(nights.after.run.id)
-    if then is None or now is None or then.digest == now.digest:
+    if then is None or now is None or then.evidence == now.evidence:
         return
     old, new = nights.document(then), nights.document(now)
     yield from _identity(nights, key, old, new)

@@ -59,7 +59,9 @@ def why(nights: Nights, question: Question) -> str:
     held, now = question.evidence
     if held is None or now is None:
         return ""
-    facts = changed_facts(nights.document(held), nights.document(now)) if held.digest != now.digest else []
+    facts = (
+        changed_facts(nights.document(held), nights.document(now)) if held.evidence != now.evidence else []
+    )
     decided = nights.decided(question.then, question.now)
     facts = [fact for fact in facts if not decided or fact in decided]
     return f"; changed: {some(facts)}" if facts else "; none of its own facts changed"
@@ -92,7 +94,7 @@ def _old_facts_judged_today(nights: Nights, question: Question, held: EvidenceSp
 
 
 def _undecided(question: Question, held: EvidenceSpan, now: EvidenceSpan) -> str:
-    if held.digest == now.digest:
+    if held.evidence == now.evidence:
         return "the check or its parameters changed: the facts are the same"
     # Nobody can say which of the two it was: then it may count as worse, but never as fixed.
     if question.now.status is Status.FAIL:

@@ -31,7 +31,7 @@ class JudgementReader:
 
     def _differ(self, one: int, other: int) -> tuple[str, ...]:
         before, after = self.verdicts(one), self.verdicts(other)
-        return tuple(check for check in before | after if before.get(check) != after.get(check))
+        return tuple(check for check in {**before, **after} if before.get(check) != after.get(check))
 
     def _load(self, row: int) -> dict[str, Verdict]:
         document = orjson.loads(self._objects.get_row(row)[1])

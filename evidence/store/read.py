@@ -117,7 +117,7 @@ class Reader:
     def finding_changes(self, after: int, until: int, series: str) -> list[FindingSpan]:
         """Findings that began or ended in (after, until]."""
         window = Window(after, until)
-        changed = self._spans.changed(series, window, evidence=False)
+        changed = self._spans.changed(series, window)
         return [span for resource in changed for span in resource.findings(self._judgements, window)]
 
     def history(self, resource: str, series: str) -> tuple[list[EvidenceSpan], list[FindingSpan]]:
@@ -130,7 +130,12 @@ class Reader:
         """The evidence of a uid (else a name) as of a run, with its document."""
         found = self._found(resource, series)
         spans = [span for one in found for span in one.evidence() if span.from_run <= run < span.to_run]
-        return [(span, self._objects.document(span.digest)) for span in spans]
+        return [(span, self.evidence(span)[1]) for span in spans]
+
+    def evidence(self, span: EvidenceSpan) -> tuple[str, Document]:
+        """The digest and the document of a span's evidence."""
+        digest, data = self._objects.get_row(span.evidence)
+        return digest, orjson.loads(data)
 
     def journal(self, run: int, unit: Unit) -> Document:
         """The journal of one unit of one run; raises NotFound."""

@@ -116,7 +116,10 @@ class ObservationRow:
 
 
 class EvidenceSpan(NamedTuple):
-    """One resource's evidence over the runs [from_run, to_run); `to_run` is OPEN while it holds."""
+    """One resource's evidence over the runs [from_run, to_run); `to_run` is OPEN while it holds.
+
+    `evidence` is the row of its object: the same row is the same evidence; `Store.evidence` reads it.
+    """
 
     unit: Unit
     uid: str
@@ -124,7 +127,7 @@ class EvidenceSpan(NamedTuple):
     part: str
     from_run: int
     to_run: int
-    digest: str
+    evidence: int
 
 
 class Verdict(NamedTuple):

@@ -13,17 +13,16 @@ from typing import NamedTuple
 from evidence.model import Unit
 from evidence.store.backend import OPEN, Backend, chunks, marks
 from evidence.store.judgements import JudgementReader
-from evidence.store.objects import named
 from evidence.store.rows import EvidenceSpan, FindingSpan, Verdict
 
 
 class SpanRow(NamedTuple):
-    """One stored span with its resource; `evidence` is a digest or None, `judgement` an object's row or 0."""
+    """One stored span with its resource; `evidence` and `judgement` are rows of objects, or 0."""
 
     resource: int
     from_run: int
     to_run: int
-    evidence: bytes | None
+    evidence: int
     judgement: int
     unit: int
     uid: str
@@ -60,12 +59,12 @@ class ResourceSpans(NamedTuple):
     def evidence(self, window: Window = EVER) -> Iterator[EvidenceSpan]:
         """Its evidence that began or ended in the window, oldest first."""
         _, _, _, _, _, _, uid, name, part = self.rows[0]
-        held, since = None, 0
-        for at, digest, _ in self._turns():
-            if digest != held:
-                if held is not None and window.has_end_of(since, at):
-                    yield EvidenceSpan(self.unit, uid, name, part, since, at, named(held))
-                held, since = digest, at
+        held, since = 0, 0
+        for at, evidence, _ in self._turns():
+            if evidence != held:
+                if held and window.has_end_of(since, at):
+                    yield EvidenceSpan(self.unit, uid, name, part, since, at, held)
+                held, since = evidence, at
 
     def findings(self, judgements: JudgementReader, window: Window = EVER) -> Iterator[FindingSpan]:
         """Its findings that began or ended in the window, oldest first."""
@@ -85,15 +84,15 @@ class ResourceSpans(NamedTuple):
                 since[check] = at
             said = judgement
 
-    def _turns(self) -> Iterator[tuple[int, bytes | None, int]]:
-        """The runs at which something else began to hold, with evidence and judgement; None and 0 for nothing."""
+    def _turns(self) -> Iterator[tuple[int, int, int]]:
+        """The runs at which something else began to hold, with evidence and judgement; 0 for none."""
         last = self.rows[0].from_run
         for _, begun, ended, evidence, judgement, *_ in self.rows:
             if begun != last:
-                yield last, None, 0
+                yield last, 0, 0
             yield begun, evidence, judgement
             last = ended
-        yield last, None, 0
+        yield last, 0, 0
 
 
 class Spans:
@@ -106,22 +105,21 @@ class Spans:
     def of_uids(self, series: str, uids: Sequence[str]) -> Iterator[ResourceSpans]:
         """The resources of a series with these uids."""
         for chunk in chunks(uids):
-            sql = f"{_HELD.format('resource r')} WHERE r.uid IN ({marks(chunk)})"
+            sql = f"{_SPANS.format('resource r')} WHERE r.uid IN ({marks(chunk)})"
             yield from self._of(series, sql, chunk)
 
     def of_resources(self, series: str, resources: Sequence[int]) -> Iterator[ResourceSpans]:
         """The resources with these row ids, as far as they are of the series."""
         for chunk in chunks(resources):
-            sql = f"{_HELD.format('resource r')} WHERE r.id IN ({marks(chunk)})"
+            sql = f"{_SPANS.format('resource r')} WHERE r.id IN ({marks(chunk)})"
             yield from self._of(series, sql, chunk)
 
-    def changed(self, series: str, window: Window, *, evidence: bool = True) -> Iterator[ResourceSpans]:
-        """The resources with a stored span of the window; without `evidence` its digests are not looked up."""
+    def changed(self, series: str, window: Window) -> Iterator[ResourceSpans]:
+        """The resources with a stored span of the window."""
         changed = _CHANGED if window.after else _CHANGED.replace(_LATER, "")
         # The few rows first: both engines follow joins in the order they are written.
         tables = f"({changed}) c JOIN resource r ON r.id = c.resource_id"
-        sql = (_HELD if evidence else _SAID).format(tables)
-        yield from self._of(series, sql, (*window, *window, OPEN))
+        yield from self._of(series, _SPANS.format(tables), (*window, *window, OPEN))
 
     def _of(self, series: str, sql: str, values: Sequence[int | str]) -> Iterator[ResourceSpans]:
         rows = sorted(self._backend.query(sql, values))
@@ -141,13 +139,8 @@ class Spans:
         return self._units
 
 
-_HELD = """
-SELECT r.id, s.from_run, s.to_run, o.digest, s.judgement_id, r.unit_id, r.uid, r.name, r.part
-FROM {} JOIN span s ON s.resource_id = r.id LEFT JOIN object o ON o.id = s.evidence_id"""
-
-# Where only findings are asked for, the digests of evidence are not worth their look-up.
-_SAID = """
-SELECT r.id, s.from_run, s.to_run, NULL, s.judgement_id, r.unit_id, r.uid, r.name, r.part
+_SPANS = """
+SELECT r.id, s.from_run, s.to_run, s.evidence_id, s.judgement_id, r.unit_id, r.uid, r.name, r.part
 FROM {} JOIN span s ON s.resource_id = r.id"""
 
 # The indexes leave the first run out; a query has to say so itself to be answered from them.

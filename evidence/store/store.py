@@ -223,6 +223,10 @@ class Store:
         """The evidence of a uid (else a name) as of a run; empty when there was none then."""
         return self._reader.evidence_at(resource, run_id, series)
 
+    def evidence(self, span: EvidenceSpan) -> tuple[str, Document]:
+        """The digest and the document of a span's evidence, checked; raises NotFound or StoreBroken."""
+        return self._reader.evidence(span)
+
     def object(self, digest: str) -> bytes:
         """The canonical bytes behind a digest, checked; raises NotFound or StoreBroken."""
         return self.objects.get(digest)

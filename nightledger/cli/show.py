@@ -48,7 +48,7 @@ def _lines(store: Store, resource: str, sealed: Run, *, raw: bool) -> Iterator[d
     held = store.evidence_at(resource, sealed.id, series=sealed.series)
     for span, document in held:
         about = {"uid": span.uid, "since_run": span.from_run}
-        yield {**about, "subject": "evidence", "name": span.name, "value": span.digest}
+        yield {**about, "subject": "evidence", "name": span.name, "value": store.evidence(span)[0]}
         for name, value in document["facts"].items():
             yield {**about, "subject": "fact", "name": name, "value": _fact(value)}
         if raw:

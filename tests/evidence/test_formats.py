@@ -79,7 +79,7 @@ def test_the_documents_are_those_of_the_page(store):
     ((span, _),) = store.evidence_at("a", 1)
     missing = {"$missing": "denied", "need": "s3:GetEncryptionConfiguration", "detail": "Zoë may not"}
     document = {"name": "a", "part": "global", "labels": [["Owner", "Zoë"]], "facts": {"encryption": missing}}
-    assert store.object(span.digest) == canonical(document)
+    assert store.object(store.evidence(span)[0]) == canonical(document)
     verdict = {"status": "pass", "sentence": "the answer is pass", "facts": ["encryption"], "missing": []}
     (judgement,) = store.backend.query("SELECT digest FROM object JOIN span ON judgement_id = object.id")
     expected = canonical({"encrypted": verdict, "versioned": verdict})

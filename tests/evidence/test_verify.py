@@ -143,14 +143,14 @@ def test_a_schema_row_that_was_altered_or_deleted_stops_the_store_from_opening(t
 
 
 def test_an_edited_object_is_named_by_its_digest(tampered):
-    (name,) = [span.digest for span, _ in tampered.evidence_at("bucket-000", 1)]
+    (name,) = [tampered.evidence(span)[0] for span, _ in tampered.evidence_at("bucket-000", 1)]
     sql = "UPDATE object SET packing = -1, data = ? WHERE digest = ?"
     tampered.backend.execute(sql, (b"{}", bytes.fromhex(name[7:])))
     assert f"object {name}: altered" in problems(tampered)
 
 
 def test_a_deleted_object_is_named_by_what_needs_it(tampered):
-    (name,) = [span.digest for span, _ in tampered.evidence_at("bucket-007", 1)]
+    (name,) = [tampered.evidence(span)[0] for span, _ in tampered.evidence_at("bucket-007", 1)]
     tampered.backend.execute("DELETE FROM object WHERE digest = ?", (bytes.fromhex(name[7:]),))
     found = problems(tampered)
     assert "table span: missing: 1 rows" in found

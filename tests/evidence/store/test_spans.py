@@ -98,7 +98,7 @@ def by_check(findings: Sequence) -> list[list]:
 
 
 def alike(first, second) -> bool:
-    same = getattr(first, "digest", None) == getattr(second, "digest", None)
+    same = getattr(first, "evidence", 0) == getattr(second, "evidence", 0)
     return (
         first.to_run == second.from_run
         and same
