@@ -13,7 +13,7 @@ from collectors.listing import LEFT_OUT
 from evidence import records
 from evidence.model import Coverage, Finding, Missing, Resource, ScopeStatus, Status, scope_uid
 from evidence.store import FindingRow, Run, UnitRow, UnitState
-from nightledger.run import Judged, Tally
+from nightledger.run import Judged, Tally, read_nothing
 
 COLUMNS = ("status", "severity", "check", "name", "target", "sentence")
 """The columns of findings in a table."""
@@ -122,7 +122,8 @@ def of_store(findings: Iterable[FindingRow], units: Iterable[UnitRow], reading: 
     outcome = Outcome()
     _read(outcome, map(_from_store, findings), reading)
     for row in units:
-        outcome.resources += sum(reached.listed - reached.gone for reached in row.coverage)
+        if not read_nothing(row.coverage):
+            outcome.resources += sum(reached.listed - reached.gone for reached in row.coverage)
         outcome.unseen += [_gap(row.unit.kind, reached) for reached in row.coverage if _unseen(reached)]
         if row.state is not UnitState.DONE:
             outcome.unseen.append(Gap(row.unit.kind, row.unit.target, "not looked at"))

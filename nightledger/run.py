@@ -69,9 +69,15 @@ class Judged:
     findings: tuple[Finding, ...]
 
 
+def read_nothing(coverage: Iterable[Coverage]) -> bool:
+    """Whether facts were asked for and not one could be read: what was listed is then known by name alone."""
+    facts = [fact for reached in coverage for fact in reached.facts.values()]
+    return any(fact.missing for fact in facts) and not any(fact.read or fact.none for fact in facts)
+
+
 @dataclass(slots=True)
 class Tally:
-    """What a run came to: findings by status, and the scopes that were not wholly seen."""
+    """What a run came to: findings by status, the scopes that were not wholly seen, the resources read."""
 
     statuses: Counter[Status] = field(default_factory=Counter)
     unseen: list[tuple[str, Coverage]] = field(default_factory=list)
@@ -81,7 +87,8 @@ class Tally:
     def add(self, judged: Judged) -> None:
         """Count one unit."""
         self.units += 1
-        self.resources += len(judged.result.observations)
+        if not read_nothing(judged.result.coverage):
+            self.resources += len(judged.result.observations)
         self.statuses.update(finding.status for finding in judged.findings)
         self.unseen.extend(
             (judged.result.unit.kind, reached)

@@ -45,7 +45,8 @@ class Probe:
     def clear_text_bind(self) -> CleartextBind:
         """Offer a made-up name and password without encryption, and report whether they were judged.
 
-        Raises DirectoryError where no port for clear text is known or the attempt got no LDAP answer.
+        Raises DirectoryError where no port for clear text is known or the attempt got no LDAP answer, and OSError
+        where the server does not answer at its own address either.
         """
         port = self._source.clear_text_port
         if port is None:
@@ -111,6 +112,10 @@ class Probe:
         try:
             connected = self._connect(port)
         except ConnectionRefusedError:
+            # Only of a server that answers elsewhere does a closed port say anything.
+            if port == self._source.port:
+                raise
+            self._connect(self._source.port).close()
             return None
         with connected:
             connected.sendall(bind_request(stranger, secrets.token_hex(16)))

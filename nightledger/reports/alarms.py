@@ -9,6 +9,7 @@ from evidence.store import NIGHTLY, Run, UnitRow, UnitState
 from nightledger.reports.lines import FindingLine
 from nightledger.reports.model import Alarm
 from nightledger.reports.unseen import scope_gaps
+from nightledger.run import read_nothing
 
 
 def alarms(
@@ -39,8 +40,7 @@ def _saw_nothing(units: Sequence[UnitRow]) -> Iterator[Alarm]:
 
 
 def _read_nothing(units: Sequence[UnitRow]) -> Iterator[Alarm]:
-    facts = [fact for row in units for reached in row.coverage for fact in reached.facts.values()]
-    if any(fact.missing for fact in facts) and not any(fact.read or fact.none for fact in facts):
+    if read_nothing(reached for row in units for reached in row.coverage):
         yield Alarm(
             "This run could list resources and read nothing about them, so it says next to nothing about any "
             "safeguard.",

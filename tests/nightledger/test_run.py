@@ -7,11 +7,12 @@ from checks.derive import derived
 from checks.judge import Policy
 from checks.load import Catalogue
 from collectors.kind import fact
-from evidence.model import Status
-from nightledger.run import NothingToLookAt, PollSource, Tally, make_plan, run
+from evidence.model import Coverage, FactCoverage, Scope, ScopeStatus, Status
+from nightledger.run import NothingToLookAt, PollSource, Tally, make_plan, read_nothing, run
 from tests.collectors.fake import Box, Fake, World
 from tests.nightledger.small import AS_OF, CATALOGUE, box_is_red, plan_of
 
+HERE = Scope("shop", "here")
 LINK = direct("164.312(a)(1)", proves="x", does_not_prove="y")
 
 
@@ -106,6 +107,14 @@ def test_the_tally_counts_what_was_not_seen():
     assert tally.saw_nothing
     assert len(tally.unseen) == 2
     assert set(tally.statuses) == {Status.UNKNOWN}
+
+
+def test_listing_without_reading_a_fact_is_having_seen_nothing():
+    unread = Coverage(HERE, ScopeStatus.COMPLETE, 1, facts={"size": FactCoverage(missing=(("denied", 1),))})
+    read = Coverage(HERE, ScopeStatus.COMPLETE, 1, facts={"size": FactCoverage(none=1)})
+    assert read_nothing([unread])
+    assert not read_nothing([unread, read])
+    assert not read_nothing([Coverage(HERE, ScopeStatus.COMPLETE, 1)])
 
 
 def test_the_catalogue_names_the_nearest_check():

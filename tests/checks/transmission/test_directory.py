@@ -8,7 +8,7 @@ import pytest
 from collectors.directory.source import DirectorySource
 from evidence.model import Missing, Status
 from tests.servers.authority import Certificate
-from tests.servers.look import only, poll_directory, source_of
+from tests.servers.look import CHECKS, findings, only, poll_directory, source_of
 from tests.servers.slapd import BASE, SlapdServer, require_slapd
 
 pytestmark = pytest.mark.server("slapd")
@@ -138,6 +138,20 @@ def test_no_clear_text_port_passes_naming_where_it_looked():
         finding = only(source, "directory-cleartext-bind-refused")
     assert finding.status is Status.PASS
     assert "port 1," in finding.sentence
+
+
+@pytest.mark.parametrize(("how", "plain_port"), [("url", 0), ("ldaps_url", 1)])
+def test_of_a_server_that_is_down_a_closed_port_says_nothing(how, plain_port):
+    with SlapdServer() as server:
+        source = source_of(server, url=getattr(server, how), plain_port=plain_port)
+    assert only(source, "directory-cleartext-bind-refused").status is Status.UNKNOWN
+
+
+def test_of_a_server_that_is_down_nothing_passes_and_nothing_fails():
+    with SlapdServer() as server:
+        source = source_of(server, url=server.ldaps_url, plain_port=1)
+    said = {check: findings(source, check) for check in CHECKS}
+    assert {finding.status for found in said.values() for finding in found.values()} == {Status.UNKNOWN}
 
 
 def test_a_clear_text_port_nobody_named_is_unknown():
