@@ -121,24 +121,38 @@ class KeyDirectory:
         """Whether a signing key was already made here."""
         return self._key_file.exists()
 
+    @property
+    def open_to_others(self) -> bool:
+        """Whether the modes let others read or replace the signing key."""
+        return bool(self._key_file.stat().st_mode & 0o077 or self.path.stat().st_mode & 0o022)
+
     def remember(self, checkpoint: Checkpoint, note: str) -> None:
-        """Keep the note as this machine's own witness of the ledger; replaced atomically."""
-        target = self._witness_file(checkpoint.origin)
-        fresh = target.with_suffix(".new")
-        fresh.write_text(note, encoding="utf-8")
-        fresh.replace(target)
+        """Keep the note as this machine's own witness of the ledger; replaced atomically, raises SealError."""
+        target = self.witness_file(checkpoint.origin)
+        fresh = target.with_name(f"{target.name}.{os.getpid()}")
+        try:
+            _write_synced(fresh, note.encode())
+            fresh.replace(target)
+        except OSError as error:
+            raise SealError(
+                f"the ledger was sealed, but its checkpoint could not be kept in {target}: {error.strerror}",
+                hint="Make room or give a key directory this user can write; the next seal keeps its own.",
+            ) from None
+        finally:
+            fresh.unlink(missing_ok=True)
 
     def witness(self, origin: str) -> str | None:
-        """The last note remembered for a ledger, or None."""
-        file = self._witness_file(origin)
-        return file.read_text(encoding="utf-8") if file.exists() else None
+        """The last note remembered for a ledger, or None; what is no text comes back with replacement marks."""
+        file = self.witness_file(origin)
+        return file.read_bytes().decode(errors="replace") if file.exists() else None
+
+    def witness_file(self, origin: str) -> Path:
+        """Where the last note of a ledger is kept."""
+        return self.path / f"{origin.replace('/', '-')}.checkpoint"
 
     @property
     def _key_file(self) -> Path:
         return self.path / _KEY_FILE
-
-    def _witness_file(self, origin: str) -> Path:
-        return self.path / f"{origin.replace('/', '-')}.checkpoint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,17 +201,21 @@ def _new_key() -> bytes:
 def _write_new(path: Path, data: bytes) -> None:
     """Write and sync before the name appears, and never over a key that another process made first."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
     try:
+        _write_synced(fresh, data)
         os.link(fresh, path)
     except FileExistsError:
         return
     finally:
-        fresh.unlink()
+        fresh.unlink(missing_ok=True)
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _load_key(path: Path) -> Ed25519PrivateKey:

@@ -11,12 +11,14 @@ import orjson
 from evidence.canonical import canonical
 from evidence.ledger import Frontier, leaf_hash
 from evidence.model import Json
-from evidence.seal import Checkpoint, KeyDirectory, SealError, Signer
+from evidence.seal import BadCheckpoint, Checkpoint, KeyDirectory, SealError, Signer
 from evidence.store.backend import Backend
 from evidence.store.errors import NotFound, StoreBroken
 
 LEDGER_SCHEMA = "nightledger.ledger/1"
 """The first event of every ledger: its origin and the public key that signs it."""
+
+_LOOK = "Run `nightledger verify` to see what is missing."
 
 
 class Log:
@@ -28,6 +30,7 @@ class Log:
 
     def append(self, event: Mapping[str, Json]) -> tuple[int, str]:
         """Append one event; gives its index and the note over the ledger that ends with it."""
+        self.require_end()
         frontier = self._frontier()
         signer = self._signer(new=frontier.size == 0)
         if frontier.size == 0:
@@ -38,6 +41,25 @@ class Log:
         self._backend.execute("INSERT INTO checkpoint (size, note) VALUES (?, ?)", (frontier.size, note))
         self._set("frontier", ".".join([str(frontier.size), *(peak.hex() for peak in frontier.peaks)]))
         return frontier.size - 1, note
+
+    def require_end(self) -> None:
+        """Raise StoreBroken where this machine has seen a later end of the ledger: the store was put back."""
+        # The witness first: what another process seals meanwhile only makes the store's end the later one.
+        seen, note = self.keys.witness(self.origin), self.last_note()
+        if seen is None:
+            return
+        file = self.keys.witness_file(self.origin)
+        try:
+            witness = Checkpoint.parse(seen)
+        except BadCheckpoint:
+            raise StoreBroken(f"{file} holds no checkpoint; nothing was appended", hint=_LOOK) from None
+        held = Checkpoint.parse(note) if note else Checkpoint(self.origin, 0, Frontier().root())
+        if witness.size > held.size or (witness.size == held.size and witness.root != held.root):
+            raise StoreBroken(
+                f"this machine has seen a ledger of {witness.size:,} entries, the store holds {held.size:,} or others; "
+                "nothing was appended",
+                hint=f"{_LOOK} After a restore that was meant, move {file} away.",
+            )
 
     def published(self, note: str) -> None:
         """Keep this machine's own copy of a checkpoint once it is committed."""

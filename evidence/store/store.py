@@ -112,6 +112,7 @@ class Store:
         planned: Iterable[Unit],
     ) -> int:
         """Open a run over the planned units; `checks` maps the selected checks to their version digests."""
+        self.log.require_end()
         plan: dict[str, Json] = {"v": 1, "tool": tool, "selection": selection, "checks": dict(checks)}
         with self._transaction():
             run = self._runs.begin(series, trigger, started, plan)

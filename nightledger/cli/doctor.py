@@ -14,7 +14,7 @@ from nightledger.cli.text import count
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from evidence.seal import KeyDirectory
+    from evidence.store import Store
     from nightledger.doctor import Answer
 
 
@@ -54,12 +54,10 @@ def run(args: argparse.Namespace) -> int:
 def _store(settings: Settings) -> Iterator[Answer]:
     """The store opens, nobody holds its lock, and the key that signs it is where the settings say."""
     from evidence.model import NightledgerError  # noqa: PLC0415 - not for --help
-    from evidence.seal import KeyDirectory  # noqa: PLC0415 - not for --help
-    from nightledger.cli.context import has_store, key_directory, open_store, shown_store  # noqa: PLC0415 - not for --help
+    from nightledger.cli.context import has_store, open_store, shown_store  # noqa: PLC0415 - not for --help
     from nightledger.doctor import Answer  # noqa: PLC0415 - not for --help
 
     where = shown_store(settings)
-    keys = KeyDirectory(key_directory(settings))
     try:
         if not has_store(settings):
             yield Answer("store", where, "untried", "there is none yet; the first scan makes it")
@@ -68,17 +66,26 @@ def _store(settings: Settings) -> Iterator[Answer]:
             runs = store.runs()
             last = runs[-1].started if runs else "never"
             yield Answer("store", where, "ok", f"{count(len(runs), 'run')}, last {last}")
-            yield _key(keys, signed=bool(runs))
+            yield _key(store, signed=bool(runs))
             with store.backend.lock():
                 yield Answer("lock", where, "ok", "free")
     except (NightledgerError, OSError) as error:
         yield Answer("store", where, "gap", f"{error} {getattr(error, 'hint', '')}".strip())
 
 
-def _key(keys: KeyDirectory, *, signed: bool) -> Answer:
+def _key(store: Store, *, signed: bool) -> Answer:
+    from evidence.seal import SealError  # noqa: PLC0415 - not for --help
     from nightledger.doctor import Answer  # noqa: PLC0415 - not for --help
+    from nightledger.nightly import require_key  # noqa: PLC0415 - not for --help
 
+    keys = store.log.keys
     if keys.has_key():
+        try:
+            require_key(store)
+        except SealError as error:
+            return Answer("key", str(keys.path), "gap", str(error))
+        if keys.open_to_others:
+            return Answer("key", str(keys.path), "gap", "others can read or replace it: chmod 700 and 600")
         return Answer("key", str(keys.path), "ok")
     if signed:
         return Answer("key", str(keys.path), "gap", "the key that signed this store is not here")

@@ -109,6 +109,29 @@ def test_the_last_note_is_remembered_per_ledger(tmp_path):
     assert keys.witness("nightledger/other") is None
 
 
+def test_a_note_that_cannot_be_kept_says_that_the_ledger_was_sealed(tmp_path):
+    keys = KeyDirectory(tmp_path)
+    note = keys.signer().sign(HEAD)
+    keys.witness_file(HEAD.origin).mkdir()
+    with pytest.raises(SealError, match="the ledger was sealed, but"):
+        keys.remember(HEAD, note)
+    assert {file.name for file in tmp_path.iterdir()} == {
+        "signing-key.pem",
+        keys.witness_file(HEAD.origin).name,
+    }
+
+
+def test_who_else_may_read_the_key_or_replace_it_is_told(tmp_path):
+    keys = KeyDirectory(tmp_path / "keys")
+    keys.signer()
+    assert not keys.open_to_others
+    keys.path.chmod(0o777)
+    assert keys.open_to_others
+    keys.path.chmod(0o700)
+    (keys.path / "signing-key.pem").chmod(0o640)
+    assert keys.open_to_others
+
+
 def test_keys_live_under_the_configuration_home(tmp_path):
     assert default_key_directory({"XDG_CONFIG_HOME": "/etc/x"}).path.as_posix() == "/etc/x/nightledger"
     assert default_key_directory({"HOME": "/home/a"}).path.as_posix() == "/home/a/.config/nightledger"

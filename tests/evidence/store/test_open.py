@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from evidence.store import Store, StoreError
-from tests.evidence.estate import night, observed, result
+from evidence.store import Store, StoreBroken, StoreError
+from tests.evidence.estate import begin, night, observed, result
 
 
 def test_the_store_and_its_lock_are_for_their_owner_only(tmp_path, keys):
@@ -104,3 +104,32 @@ def test_importing_the_store_imports_no_driver_of_the_other_engine(tmp_path):
         "sys.exit('psycopg' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_store_that_was_put_back_is_not_signed_over(tmp_path, keys):
+    path = tmp_path / "store.sqlite"
+    with Store.open(str(path), keys=keys) as store:
+        night(store, result([observed("a")]), number=1)
+    earlier = path.read_bytes()
+    with Store.open(str(path), keys=keys) as store:
+        night(store, result([observed("a")]), number=2)
+        witness = store.log.last_note()
+    path.write_bytes(earlier)
+    with Store.open(str(path), keys=keys) as store:
+        with pytest.raises(StoreBroken, match="this machine has seen a ledger of 3 entries") as refused:
+            begin(store, night=3)
+        with pytest.raises(StoreBroken, match="nothing was appended"):
+            store.append_event({"schema": "test/1"})
+        assert store.log.keys.witness(store.log.origin) == witness
+        assert len(store.runs()) == 1
+        file = store.log.keys.witness_file(store.log.origin)
+        assert str(file) in refused.value.hint
+        file.unlink()
+        night(store, result([observed("a")]), number=3)
+
+
+def test_a_damaged_copy_of_the_last_checkpoint_stops_the_run_before_it_begins(sqlite_store):
+    night(sqlite_store, result([observed("a")]), number=1)
+    sqlite_store.log.keys.witness_file(sqlite_store.log.origin).write_bytes(b"\xff\x00")
+    with pytest.raises(StoreBroken, match="holds no checkpoint"):
+        begin(sqlite_store, night=2)

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from config.load import parse
+from evidence.seal import KeyDirectory
 
 
 def states(ended):
@@ -45,6 +46,18 @@ def test_doctor_asks_for_no_more_than_one_resource(desk, run):
 def test_doctor_makes_no_store(desk, run):
     run("doctor")
     assert not (desk.path / "evidence.db").exists()
+
+
+def test_doctor_sees_another_key_and_one_that_others_can_read(desk, run):
+    run("scan")
+    file = desk.path / "key" / "signing-key.pem"
+    file.chmod(0o644)
+    assert "others can read or replace it" in run("doctor").out
+    shutil.rmtree(desk.path / "key")
+    KeyDirectory(desk.path / "key").signer()
+    ended = run("doctor")
+    assert ended.code == 3
+    assert "does not hold the key that signs this store's ledger" in ended.out
 
 
 def test_doctor_sees_a_store_it_cannot_open_and_a_key_that_is_gone(desk, run):
