@@ -1,4 +1,4 @@
-"""Drift of waivers: expired since the night before, soon to expire, or about something that is not there."""
+"""Drift of waivers: granted, revoked or expired since the night before, soon to expire, or about what is not there."""
 
 from __future__ import annotations
 
@@ -15,19 +15,34 @@ def waiver_drift(nights: Nights, waivers: Iterable[Waiver]) -> Iterator[Entry]:
     then, now = (datetime.fromisoformat(night.run.finished) for night in (nights.before, nights.after))
     for waiver in waivers:
         if waiver.in_force(now):
-            yield from _in_force(nights, waiver, now)
-        elif waiver.revoked is None and then < waiver.expires <= now:
-            sentence = f"the waiver of {waiver.check} for {waiver.subject} is over since {_moment(waiver)}"
-            sentence += f": its findings count again ({waiver.owner})"
-            yield _entry(Change.WAIVER_EXPIRED, waiver, sentence, since=nights.after.run.id)
+            fresh = nights.after.run.id if then < waiver.granted else 0
+            yield from _in_force(nights, waiver, now, fresh)
+        elif then < min(waiver.expires, waiver.revoked or waiver.expires) <= now:
+            yield _over(waiver, nights.after.run.id)
 
 
-def _in_force(nights: Nights, waiver: Waiver, now: datetime) -> Iterator[Entry]:
+def _over(waiver: Waiver, since: int) -> Entry:
+    about, what = f"the waiver of {waiver.check} for {waiver.subject}", "its findings count again"
+    if waiver.revoked is not None:
+        sentence = f"{about} was revoked {_moment(waiver.revoked)}: {what} ({waiver.owner})"
+        return _entry(Change.WAIVER_REVOKED, waiver, sentence, since=since)
+    sentence = f"{about} is over since {_moment(waiver.expires)}: {what} ({waiver.owner})"
+    return _entry(Change.WAIVER_EXPIRED, waiver, sentence, since=since)
+
+
+def _in_force(nights: Nights, waiver: Waiver, now: datetime, fresh: int) -> Iterator[Entry]:
+    """`fresh` is the later run where the waiver was granted since the earlier one, else 0."""
     about = f"the waiver of {waiver.check} for {waiver.subject}"
+    if fresh:
+        sentence = (
+            f"{about} was granted by {waiver.approver} until {_moment(waiver.expires)}: {waiver.reason}"
+        )
+        yield _entry(Change.WAIVER_GRANTED, waiver, sentence, since=fresh)
     if why := _orphaned(nights, waiver):
-        yield _entry(Change.WAIVER_ORPHANED, waiver, f"{about} has nothing to stand on: {why}")
+        sentence = f"{about} has nothing to stand on: {why}"
+        yield _entry(Change.WAIVER_ORPHANED, waiver, sentence, since=fresh)
     elif waiver.expires - now <= timedelta(days=nights.limits.expiring_days):
-        sentence = f"{about} ends {_moment(waiver)}; its owner is {waiver.owner}"
+        sentence = f"{about} ends {_moment(waiver.expires)}; its owner is {waiver.owner}"
         yield _entry(Change.WAIVER_EXPIRING, waiver, sentence)
 
 
@@ -45,8 +60,8 @@ def _orphaned(nights: Nights, waiver: Waiver) -> str:
             return "" if polled else "the target is no longer polled"
 
 
-def _moment(waiver: Waiver) -> str:
-    return f"{waiver.expires:%Y-%m-%d %H:%M} UTC"
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _entry(change: Change, waiver: Waiver, sentence: str, *, since: int = 0) -> Entry:

@@ -233,7 +233,9 @@ def read(log: EventLog, type_: type[R]) -> Iterator[R]:
 
 
 def end_of_day(day: date, zone: tzinfo) -> datetime:
-    """The UTC instant at which a day of that zone is over."""
+    """The UTC instant at which a day of that zone is over; raises RecordRefused for the last days there are."""
+    if day >= date.max - timedelta(days=2):
+        raise RecordRefused(f"no day comes after {day}")
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from checks.load import all_checks
 from checks.rule import catalog
@@ -12,6 +11,7 @@ from checks.status import Overlay, ProvisionStatus, roll_up
 from evidence import records
 from evidence.model import Resource
 from evidence.store import NIGHTLY, Run, Store
+from nightledger.reports.waivers import day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,10 @@ def population(store: Store, run: Run, wanted: Callable[[Resource], bool]) -> Po
 
 
 def standing(store: Store, run: Run, limit: Population | None = None) -> list[ProvisionStatus]:
-    """Every safeguard's line, in the rule's order, with the waivers in force now."""
+    """Every safeguard's line, in the rule's order, with the waivers of the run's day, as its report has them."""
     findings = [row for row in store.findings(run.id) if limit is None or limit.holds(row.uid)]
-    waived = records.waived(records.active(store, datetime.now(UTC)), findings)
+    at = day_of(run, store.runs(run.series), records.waivers(store))
+    waived = records.waived(records.active(store, at), findings)
     overlay = Overlay(waived, narrowed=narrowed(run))
     return roll_up(catalog(), all_checks().checks.values(), findings, store.units(run.id), overlay)
 

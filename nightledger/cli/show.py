@@ -10,6 +10,8 @@ from nightledger.cli.codes import ExitCode
 from nightledger.cli.output import Result, emit
 from nightledger.cli.parser import Verbs, verb
 
+_MOST = 300
+
 if TYPE_CHECKING:
     from evidence.store import FindingSpan, Run, Store
 
@@ -37,8 +39,10 @@ def run(args: argparse.Namespace) -> int:
     with open_store(settings_of(args), create=False) as store:
         sealed = run_named(store, args.as_of)
         rows = list(_lines(store, args.resource, sealed, raw=args.raw))
+    if args.output == "table":
+        rows = [{**row, "value": _short(row["value"])} for row in rows]
     about = {"resource": args.resource, "run": sealed.id, "as_of": sealed.started}
-    columns = ("uid", "subject", "name", "value", "since_run")
+    columns = ("kind", "uid", "subject", "name", "since_run", "value")
     emit(Result("resource", columns, rows, about), args.output)
     return ExitCode.DONE
 
@@ -47,7 +51,7 @@ def _lines(store: Store, resource: str, sealed: Run, *, raw: bool) -> Iterator[d
     evidence, findings = store.resource_history(resource, series=sealed.series)
     held = store.evidence_at(resource, sealed.id, series=sealed.series)
     for span, document in held:
-        about = {"uid": span.uid, "since_run": span.from_run}
+        about = {"kind": span.unit.kind, "uid": span.uid, "since_run": span.from_run}
         yield {**about, "subject": "evidence", "name": span.name, "value": store.evidence(span)[0]}
         for name, value in document["facts"].items():
             yield {**about, "subject": "fact", "name": name, "value": _fact(value)}
@@ -57,6 +61,7 @@ def _lines(store: Store, resource: str, sealed: Run, *, raw: bool) -> Iterator[d
         if found.from_run <= sealed.id:
             value = f"{found.status.value}: {found.verdict.sentence} ({_when(found, sealed.id)})"
             yield {
+                "kind": found.unit.kind,
                 "uid": found.uid,
                 "since_run": found.from_run,
                 "subject": "finding",
@@ -64,7 +69,8 @@ def _lines(store: Store, resource: str, sealed: Run, *, raw: bool) -> Iterator[d
                 "value": value,
             }
     if not held and evidence:
-        yield {"uid": evidence[-1].uid, "subject": "evidence", "name": "", "value": "not held as of this run"}
+        last = {"kind": evidence[-1].unit.kind, "uid": evidence[-1].uid}
+        yield {**last, "subject": "evidence", "name": "", "value": "not held as of this run"}
 
 
 def _when(found: FindingSpan, run: int) -> str:
@@ -92,6 +98,13 @@ def _raw(store: Store, sealed: Run, span: Any) -> Iterator[dict[str, Any]]:
                 "name": operation,
                 "value": value,
             }
+
+
+def _short(value: str) -> str:
+    """A value as a table can hold it: an inventory of packages would fill screens."""
+    if len(value) <= _MOST:
+        return value
+    return f"{value[:_MOST]}\u2026 ({len(value):,} characters: --output json has them all)"
 
 
 def _fact(value: Any) -> str:

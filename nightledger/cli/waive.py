@@ -12,7 +12,9 @@ from nightledger.cli.output import Result, emit
 from nightledger.cli.parser import Verbs, verb
 
 if TYPE_CHECKING:
+    from checks.check import Check
     from evidence.records import Subject, Waiver, WaiverRequest
+    from evidence.store import Store
 
 
 class WaiveError(NightledgerError):
@@ -28,13 +30,15 @@ def add(verbs: Verbs) -> None:
         "waive",
         run,
         "accept a failing check until a day, revoke that, or list waivers",
-        "nightledger waive aws-s3-bucket-versioning --on arn:aws:s3:::logs --until 2027-03-31 \\\n"
+        "nightledger waive aws-s3-bucket-versioning --on clinic-logs --until 2027-03-31 \\\n"
         '    --reason "Rebuilt from source every night; nothing to recover." --approver "A. Ng" --owner "B. Ito"',
     )
     parser.add_argument(
         "check", metavar="CHECK", nargs="?", help="the check to waive; without it, list all waivers"
     )
-    parser.add_argument("--on", metavar="UID", help="the resource's uid, as `show` and the reports print it")
+    parser.add_argument(
+        "--on", metavar="RESOURCE", help="the resource's uid or name, as `show` and the reports print it"
+    )
     parser.add_argument(
         "--scope", metavar="TARGET[/PART]", help="everything of a target, or of one part of it"
     )
@@ -59,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
             needed = _given(args, "reason", "approver")
             records.revoke(store, args.revoke, reason=needed[0], approver=needed[1], at=now)
         elif args.check:
-            request = _request(args)
+            request = _request(args, store)
             records.grant(store, request, at=now, zone=settings.organisation.zone)
         rows = [_row(waiver, now) for waiver in records.waivers(store)]
     columns = ("id", "state", "check", "subject", "until", "approver", "owner", "reason")
@@ -67,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _request(args: argparse.Namespace) -> WaiverRequest:
+def _request(args: argparse.Namespace, store: Store) -> WaiverRequest:
     from checks.load import all_checks  # noqa: PLC0415 - not for --help
     from evidence.records import WaiverRequest  # noqa: PLC0415 - not for --help
 
@@ -76,22 +80,24 @@ def _request(args: argparse.Namespace) -> WaiverRequest:
     if args.check not in catalogue.checks:
         raise WaiveError(f"{args.check} is a topic of {len(chosen)} checks", hint="waive one check at a time")
     reason, approver, until = _given(args, "reason", "approver", "until")
-    return WaiverRequest(args.check, _subject(args), reason, approver, args.owner or approver, until)
+    subject = _subject(args, store, catalogue.checks[args.check])
+    return WaiverRequest(args.check, subject, reason, approver, args.owner or approver, until)
 
 
-def _subject(args: argparse.Namespace) -> Subject:
-    from evidence.records import OnResource, OnScope  # noqa: PLC0415 - not for --help
+def _subject(args: argparse.Namespace, store: Store, check: Check) -> Subject:
+    from evidence.records import OnScope  # noqa: PLC0415 - not for --help
+    from nightledger.waivable import failing_resource, failing_scope  # noqa: PLC0415 - not for --help
 
     match args.on, args.scope:
-        case str(uid), None:
-            return OnResource(uid)
+        case str(resource), None:
+            return failing_resource(store, check, resource)
         case None, str(scope):
             platform, _, rest = scope.partition("/")
             name, _, part = rest.partition("/")
-            return OnScope(f"{platform}/{name}" if name else platform, part)
+            return failing_scope(store, check, OnScope(f"{platform}/{name}" if name else platform, part))
         case _:
             raise WaiveError(
-                "a waiver is about one thing", hint="give either --on UID or --scope TARGET[/PART]"
+                "a waiver is about one thing", hint="give either --on RESOURCE or --scope TARGET[/PART]"
             )
 
 

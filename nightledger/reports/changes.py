@@ -86,6 +86,9 @@ WORDS = {
     Change.WAIVER_EXPIRED.value: Words(
         "Waivers that ended", "The accepted findings count as failures again.", urgent=True
     ),
+    Change.WAIVER_REVOKED.value: Words(
+        "Waivers taken back", "The accepted findings count as failures again.", urgent=True
+    ),
     Change.FLAPPING.value: Words(
         "Going back and forth",
         "The answer changes from night to night: the safeguard is not stable.",
@@ -119,6 +122,9 @@ WORDS = {
     Change.MOVED.value: Words("Moved", "The same thing in another place."),
     Change.CHANGED.value: Words(
         "Changed, same answer", "A setting differs, and every answer stayed as it was."
+    ),
+    Change.WAIVER_GRANTED.value: Words(
+        "Waivers granted", "Somebody accepts what fails: it stays in the evidence and counts as waived."
     ),
     Change.WAIVER_EXPIRING.value: Words("Waivers that end soon", "Within 30 days."),
     Change.WAIVER_ORPHANED.value: Words(

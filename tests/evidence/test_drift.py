@@ -20,7 +20,7 @@ from evidence.model import (
     UnitResult,
     scope_uid,
 )
-from evidence.records import OnResource, OnScope, WaiverRequest, grant
+from evidence.records import OnResource, OnScope, WaiverRequest, grant, revoke
 from evidence.store import Store
 
 PASS, FAIL, UNKNOWN, NOT_APPLICABLE = Status
@@ -696,6 +696,29 @@ def test_what_needs_people_comes_first(estate):
         Change.FIXED,
         Change.STILL_FAILING,
     ]
+
+
+@pytest.mark.parametrize(
+    ("granted", "revoked", "expected"),
+    [
+        (datetime(2026, 11, 1, 12, tzinfo=UTC), None, [Change.WAIVER_GRANTED]),
+        (datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, 12, tzinfo=UTC), [Change.WAIVER_REVOKED]),
+        (datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 10, 9, tzinfo=UTC), []),
+        (datetime(2026, 11, 3, tzinfo=UTC), None, []),
+    ],
+)
+def test_what_somebody_accepted_or_took_back_between_two_nights_is_news(estate, granted, revoked, expected):
+    request = WaiverRequest(
+        ENC, OnResource("b1"), "a reason that an auditor can read", "Ada", "Bo", date(2027, 11, 30)
+    )
+    waiver = grant(estate.store, request, at=granted, zone=UTC)
+    if revoked:
+        revoke(estate.store, waiver.id, reason="the reason no longer holds", approver="Ada", at=revoked)
+    estate.night(Bucket("b1", FAIL))
+    estate.night(Bucket("b1", FAIL))
+    told = [entry for entry in estate.drift().news if entry.change.startswith("waiver")]
+    assert [entry.change for entry in told] == expected
+    assert all(entry.name == waiver.id for entry in told)
 
 
 def test_both_engines_tell_the_same(store):
