@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from collectors.extras import not_installed
 from collectors.kind import Failure, Reach, Step
 from collectors.recorder import TaskRecorder, printable
 from collectors.unit import Row, ScopeRun, UnitRun
@@ -75,9 +76,9 @@ def first_missing(scope: ScopeRun, step: Step, row: Row | None = None) -> Missin
 
 
 def read_failure(unit: UnitRun, error: Exception) -> Failure:
-    """What the platform says this exception means; never raises."""
+    """What the platform says this exception means, unless it is a package that is not installed; never raises."""
     try:
-        return unit.target.classify(error)
+        return not_installed(error) or unit.target.classify(error)
     except Exception as worse:  # noqa: BLE001 - a classifier's bug must not hide the failure it was asked about
         detail = f"{say(error)} (unclassified: {type(worse).__name__})"
         return Failure(type(error).__name__, Reason.ERROR, detail)

@@ -24,7 +24,7 @@ class Extra:
 
 
 OURS: Mapping[str, Extra] = {
-    "aws": Extra("collectors.aws.platform", "AwsPlatform", "aws", "boto3"),
+    "aws": Extra("collectors.aws.platform", "AwsPlatform", "aws", "botocore"),
     "hosts": Extra("collectors.hosts.platform", "HostsPlatform", "", ""),
     "directory": Extra("collectors.directory.platform", "DirectoryPlatform", "directory", "ldap3"),
 }

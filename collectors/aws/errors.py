@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from collectors.extras import not_installed
 from collectors.kind import Failure, Reach
 from evidence.model import NightledgerError, Reason
 
@@ -113,6 +114,8 @@ def unresolved(error: Exception) -> bool:
 
 def classify(error: Exception) -> Failure:
     """Read one exception of our clients, with what `note` wrote into it; asks nobody."""
+    if (gone := not_installed(error)) is not None:
+        return gone
     if isinstance(error, NotOffered):
         return Failure("NotOffered", Reason.NOT_AVAILABLE, str(error), reach=Reach.SCOPE_NOT_APPLICABLE)
     where = _metadata(error)

@@ -64,8 +64,14 @@ class AwsPlatform:
             clients.close()
 
     def is_client(self, name: str) -> bool:
-        """Whether the SDK's data describes a service of this name; reads a directory, imports nothing."""
-        return name in _SERVICES or name.rstrip("_").replace("_", "-") in _described_services()
+        """Whether the SDK's data describes a service of this name; reads a directory, imports nothing.
+
+        Where the SDK is not installed there is nothing to tell by: a declaration is then taken at its word.
+        """
+        if name in _SERVICES:
+            return True
+        described = _described_services()
+        return not described or name.rstrip("_").replace("_", "-") in described
 
     def kinds(self) -> tuple[type[Kind], ...]:
         """Every kind a module of this package declares, in the order of their names."""

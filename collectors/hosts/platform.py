@@ -25,8 +25,6 @@ from collectors.kind import Failure, Kind, Reach, Recorder, Target, Unreached
 from evidence.model import Reason
 
 _SHELL, _HANDSHAKES = "shell", "handshakes"
-_EXTRAS = {"paramiko": "hosts", "pypsrp": "psrp"}
-"""By the module a transport needs, the extra that brings it."""
 _KINDS: Mapping[System, type[Kind]] = {
     System.LINUX: LinuxHost,
     System.WINDOWS: WindowsHost,
@@ -81,13 +79,6 @@ class HostTarget:
                 )
             case NotARecord():
                 return Failure("not_a_record", Reason.ERROR, str(error), "parse", Reach.UNIT)
-            case ModuleNotFoundError(name=str(module)) if extra := _EXTRAS.get(module.partition(".")[0]):
-                return Failure(
-                    "extra_missing",
-                    Reason.NOT_AVAILABLE,
-                    f"pip install 'nightledger[{extra}]'",
-                    reach=Reach.UNIT,
-                )
             case _:
                 return Failure(type(error).__name__, Reason.ERROR, str(error))
 

@@ -102,13 +102,18 @@ def _known(error: Exception) -> NightledgerError | None:
     match error:
         case NightledgerError():
             return error
-        case ModuleNotFoundError(name=str(name)) if name.split(".")[0] in _EXTRAS:
-            extra = _EXTRAS[name.split(".")[0]]
+        case ModuleNotFoundError(name=str(name)) if extra := _extra_of(name.partition(".")[0]):
             return ExtraMissing(f"this needs {name}", hint=f"pip install 'nightledger[{extra}]'")
         case OSError(filename=str(filename)):
             return CannotReach(f"{filename}: {error.strerror}")
         case _:
             return None
+
+
+def _extra_of(package: str) -> str | None:
+    from collectors.extras import EXTRAS  # noqa: PLC0415 - only after an error
+
+    return _EXTRAS.get(package) or EXTRAS.get(package)
 
 
 def _listen(args: argparse.Namespace) -> None:

@@ -24,7 +24,6 @@ from collectors.hosts.psrp import PsrpTransport
 from collectors.hosts.source import Host, HostsSource, System, WayIn
 from collectors.hosts.transport import Ending, Phase, Unreachable
 from collectors.hosts.wire import Steps
-from collectors.kind import Reach
 from collectors.plan import plan_kind, specs
 from collectors.poll import Errand, poll
 from evidence.model import Reason, Status
@@ -363,20 +362,6 @@ def test_authorities_that_cannot_be_read_are_named(says):
     with says("x") as service:
         told = refused(host(service, ca_file="/nowhere/ca.pem"))
     assert (told.code, "/nowhere/ca.pem" in told.detail) == ("authorities_unreadable", True)
-
-
-def test_an_extra_that_is_not_installed_is_named_for_the_hosts_that_need_it():
-    platform = HostsPlatform()
-    (target,) = platform.targets(
-        HostsSource("clinic", (Host("pc", 5986, os=System.WINDOWS, transport=WayIn.PSRP),))
-    )
-    failure = target.classify(ModuleNotFoundError("No module named 'pypsrp'", name="pypsrp"))
-    assert (failure.code, failure.reason, failure.reach) == (
-        "extra_missing",
-        Reason.NOT_AVAILABLE,
-        Reach.UNIT,
-    )
-    assert "nightledger[psrp]" in failure.detail
 
 
 def test_the_script_for_windows_is_powershell():
