@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -179,15 +179,18 @@ class Store:
         """All runs, oldest first, of one series or of all."""
         return self._run_rows.all(series)
 
-    def run(self, ref: int | str, *, series: str = NIGHTLY) -> Run:
-        """A run by id, "last", or ISO date (the last sealed run of the series begun on or before that day)."""
+    def run(self, ref: int | str, *, series: str = NIGHTLY, zone: tzinfo = UTC) -> Run:
+        """A run by id, "last", ISO day or ISO moment, in `zone` where it names none itself; raises NotFound.
+
+        Of a day or moment it is the last ended run of the series begun by its end.
+        """
         text = str(ref)
         if text.isdecimal():
             return self._run(int(text))
         ended = [run for run in self.runs(series) if run.state != "open"]
         if text != "last":
-            _require_date(text)
-            ended = [run for run in ended if run.started[:10] <= text[:10]]
+            end = _end_of(text, zone)
+            ended = [run for run in ended if datetime.fromisoformat(run.started) < end]
         if not ended:
             raise NotFound(f"series {series} has no sealed run for {ref!r}")
         return ended[-1]
@@ -280,8 +283,14 @@ def _backend(url: str, *, create: bool) -> Backend:
     return SqliteBackend(Path(url.removeprefix("sqlite:")), create=create)
 
 
-def _require_date(text: str) -> None:
+def _end_of(text: str, zone: tzinfo) -> datetime:
+    """The first instant after a day or moment as it is written; one without minutes is a whole day."""
     try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        raise NotFound(f"{text!r} is no run: give an id, `last` or a date (YYYY-MM-DD)") from None
+        if len(text) == len("YYYY-MM-DD"):
+            return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), tzinfo=zone)
+        moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise NotFound(
+            f"{text!r} is no run: give an id, `last`, a day (YYYY-MM-DD) or a moment (YYYY-MM-DDTHH:MM)"
+        ) from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)) + timedelta(seconds=1)

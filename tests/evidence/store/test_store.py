@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -212,6 +213,37 @@ def test_a_run_of_another_series_touches_nothing_of_the_nightly_one(store):
     assert names(store, 2) == {"a"}
     assert store.run("last").id == 3
     assert store.run("last", series="after-change").id == 2
+
+
+@pytest.mark.parametrize(
+    ("ref", "zone", "expected"),
+    [
+        ("2026-11-01", "UTC", 1),
+        ("2026-11-02", "UTC", 2),
+        # Both began at 01:00 UTC: in New York that is the evening before, in Tokyo the same morning.
+        ("2026-11-01", "America/New_York", 2),
+        ("2026-11-01", "Asia/Tokyo", 1),
+        ("2026-11-02T09:59", "Asia/Tokyo", 1),
+        ("2026-11-02T10:00", "Asia/Tokyo", 2),
+        ("2026-11-02T00:59:59Z", "Asia/Tokyo", 1),
+        ("2026-11-02T01:00:00Z", "Asia/Tokyo", 2),
+    ],
+)
+def test_a_run_by_its_day_or_moment_is_the_last_begun_by_then_where_the_asker_lives(
+    store, ref, zone, expected
+):
+    for number in (1, 2):
+        night(store, result([observed("a")], night=number), number=number)
+    assert store.run(ref, zone=ZoneInfo(zone)).id == expected
+
+
+@pytest.mark.parametrize(
+    "ref", ["2026-10-31", "9999-12-31", "2026-13-01", "2026-11-01T", "-1", "last week", ""]
+)
+def test_what_is_no_run_is_refused(store, ref):
+    night(store, result([observed("a")]), number=1)
+    with pytest.raises(NotFound):
+        store.run(ref)
 
 
 def test_committing_a_finished_unit_again_has_no_second_effect(store):
