@@ -6,6 +6,7 @@ and a night with two 01:30s gives one run.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ _MONTHS = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
     )
 }
+_LEAP_YEAR = 2024
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ class Nightly:
     def falls_on(self, day: date) -> bool:
         """Whether a run is due on this local date."""
         return day.day in self.days and day.month in self.months and day.isoweekday() % 7 in self.weekdays
+
+    @property
+    def ever_falls(self) -> bool:
+        """Whether any date is among these, as 30 February is not."""
+        return min(self.days) <= max(monthrange(_LEAP_YEAR, month)[1] for month in self.months)
 
     def instant(self, day: date, zone: ZoneInfo) -> datetime:
         """The one UTC instant of that local date: the first where a time comes twice, an hour on where it is skipped."""

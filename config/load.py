@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from config import nodes
-from config.fields import nearest
-from config.nodes import Document, Problem
+from config.fields import is_server, nearest, store, stored_file
+from config.nodes import Data, Document, Problem
+from config.references import Known, wrong
+from config.secrets import Secret, is_reference
 from config.settings import Settings, default_store, this_machine
 from config.source_settings import SOURCES
 from evidence.model import NightledgerError
 
 FILE_NAME = "nightledger.yaml"
 SYSTEM_FILE = Path("/etc/nightledger") / FILE_NAME
+STORE_VARIABLE = "NIGHTLEDGER_STORE"
 
 _SENTENCES = {
     "missing": "is required",
@@ -37,14 +40,16 @@ _SENTENCES = {
 
 
 class ConfigError(NightledgerError):
-    """A settings file cannot be used; `problems` holds all that is wrong, in the order of the file."""
+    """The settings cannot be used; `problems` holds all that is wrong with them, in the order of the file."""
 
     exit_code = 2
 
     def __init__(self, name: str, problems: list[Problem], *, hint: str = "") -> None:
         self.problems = tuple(sorted(problems))
         super().__init__(
-            "\n".join(f"{name}:{'' if problem.line else ' '}{problem}" for problem in self.problems),
+            "\n".join(
+                f"{problem.where or name}:{'' if problem.line else ' '}{problem}" for problem in self.problems
+            ),
             hint=hint,
         )
 
@@ -67,51 +72,80 @@ def is_there(path: Path) -> bool:
     return True
 
 
-def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
+def load(path: Path | None, environ: Mapping[str, str] = os.environ, known: Known | None = None) -> Settings:
     """Settings from `path`, or for this machine alone when it is None; raises ConfigError.
 
-    NIGHTLEDGER_STORE replaces the store either way.
+    NIGHTLEDGER_STORE replaces the store either way; names are looked up in what is `known`.
     """
     if path is None:
-        return this_machine(_override(environ) or default_store(environ))
+        override, problems = _override(environ)
+        if problems:
+            raise ConfigError(STORE_VARIABLE, problems)
+        return this_machine(override or default_store(environ))
     try:
         text = path.read_bytes().decode()
     except OSError as error:
         raise ConfigError(str(path), [Problem(0, "", f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError as error:
         raise ConfigError(str(path), [Problem(0, "", f"byte {error.start} is not UTF-8 text")]) from None
-    return parse(text, path, environ)
+    return parse(text, path, environ, known)
 
 
-def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
+def parse(text: str, path: Path, environ: Mapping[str, str], known: Known | None = None) -> Settings:
     """Settings from the text of a file called `path`, whose directory relative paths start from."""
+    base = str(path.absolute().parent)
+    override, amiss = _override(environ, base)
     document = nodes.read(text)
     data = document.data
     if not document.problems and not isinstance(data, dict):
         document.problems.append(Problem(1, "", "must be a mapping of keys to values"))
     if not isinstance(data, dict) or not data:
-        raise ConfigError(str(path), document.problems)
-    if override := _override(environ):
-        data = {**data, "store": override}
-    try:
-        settings = Settings.model_validate(data, context={"base": str(path.absolute().parent)})
-    except ValidationError as error:
-        known = {problem.key for problem in document.problems}
-        found = [
-            _problem(document, dict(item)) for item in error.errors(include_url=False, include_input=False)
-        ]
-        raise ConfigError(
-            str(path), document.problems + [problem for problem in found if problem.key not in known]
-        ) from None
-    if document.problems:
-        raise ConfigError(str(path), document.problems)
+        raise ConfigError(str(path), document.problems + amiss)
+    settings, misshapen = _validated(document, {**data, "store": override} if override else data, base)
+    lost = [document.problem(*one) for one in wrong(data, known)]
+    problems = amiss + _once(document.problems, misshapen, lost)
+    if settings is None or problems:
+        raise ConfigError(str(path), problems)
     return settings
 
 
-def _override(environ: Mapping[str, str]) -> str:
+def store_of(settings: Settings) -> str:
+    """The store's URL, read from where a reference points; raises ConfigError without repeating it."""
+    if not is_reference(settings.store):
+        return settings.store
+    url = Secret(settings.store)()
+    try:
+        return url if is_server(url) else stored_file(url)
+    except ValueError as error:
+        raise ConfigError(settings.store, [Problem(0, "", str(error))]) from None
+
+
+def _override(environ: Mapping[str, str], base: str = "") -> tuple[str, list[Problem]]:
     """The store that the environment names; a server's URL only by reference, because it may hold a password."""
-    url = environ.get("NIGHTLEDGER_STORE", "")
-    return "env:NIGHTLEDGER_STORE" if url.startswith("postgres") else url
+    url = environ.get(STORE_VARIABLE, "")
+    if not url or is_server(url):
+        return f"env:{STORE_VARIABLE}" if url else "", []
+    try:
+        return store(url, base), []
+    except ValueError as error:
+        return "", [Problem(0, "", str(error), STORE_VARIABLE)]
+
+
+def _validated(document: Document, data: Data, base: str) -> tuple[Settings | None, list[Problem]]:
+    try:
+        return Settings.model_validate(data, context={"base": base}), []
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        return None, [_problem(document, dict(item)) for item in found]
+
+
+def _once(*stages: Iterable[Problem]) -> list[Problem]:
+    """The problems of all stages; what follows from one that was found before is left out."""
+    kept: list[Problem] = []
+    for stage in stages:
+        told = {problem.key for problem in kept}
+        kept += [problem for problem in stage if problem.key not in told]
+    return kept
 
 
 def _problem(document: Document, error: dict[str, Any]) -> Problem:
@@ -134,7 +168,7 @@ def _problem(document: Document, error: dict[str, Any]) -> Problem:
         message = "must not be empty"
     else:
         message = _SENTENCES.get(kind, str(error["msg"]).lower()).format(**context)
-    return Problem(document.line(path), nodes.dotted(path), message)
+    return document.problem(path, message)
 
 
 def _place(loc: tuple[str | int, ...]) -> tuple[nodes.Path, type[BaseModel] | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import yaml
 
@@ -13,16 +14,19 @@ Path = tuple[str | int, ...]
 Data = str | list["Data"] | dict[str, "Data"]
 """A settings file as read: nothing but text, lists and mappings."""
 
+Shape = TypeVar("Shape", str, list[Any], dict[str, Any])
+
 _NOTHING = {"", "~", "null", "Null", "NULL"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing wrong with a settings file; `line` counts from 1, 0 where no line can be named."""
+    """One thing wrong; `line` counts from 1, 0 where no line can be named; `where` is what is to blame if not the file."""
 
     line: int
     key: str
     message: str
+    where: str = ""
 
     def __str__(self) -> str:
         return ": ".join(part for part in (str(self.line or ""), self.key, self.message) if part)
@@ -36,11 +40,12 @@ class Document:
     lines: dict[Path, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def line(self, path: Path) -> int:
-        """The line of the nearest known ancestor of `path`."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path, 0)
+    def problem(self, path: Path, message: str) -> Problem:
+        """What is wrong at a path, on the line of its nearest known ancestor."""
+        known = path
+        while known and known not in self.lines:
+            known = known[:-1]
+        return Problem(self.lines.get(known, 0), dotted(path), message)
 
 
 def read(text: str) -> Document:
@@ -70,6 +75,22 @@ def dotted(path: Path) -> str:
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text
+
+
+def places(data: Data, pattern: str, shape: type[Shape]) -> Iterator[tuple[Path, Shape]]:
+    """Every value of a shape at a dotted place; `*` stands for any key or position."""
+    found: list[tuple[Path, Data]] = [((), data)]
+    for wanted in pattern.split("."):
+        found = [one for path, value in found for one in _below(path, value) if wanted in ("*", one[0][-1])]
+    return ((path, value) for path, value in found if isinstance(value, shape))
+
+
+def _below(path: Path, value: Data) -> Iterator[tuple[Path, Data]]:
+    match value:
+        case dict():
+            yield from (((*path, key), item) for key, item in value.items())
+        case list():
+            yield from (((*path, position), item) for position, item in enumerate(value))
 
 
 class _Reader:

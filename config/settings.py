@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from config.cron import Nightly, parse
-from config.fields import Cron, FilePath, Reason, Scalar, Section, StoreUrl, Text, TimeZone
+from config.fields import Cron, FilePath, Reason, Scalar, ScalarOrList, Section, StoreUrl, Text, TimeZone
 from config.host_settings import HostsSource
 from config.source_settings import Source
 from evidence.model import Resource
@@ -34,7 +34,7 @@ class PolicyOverride(Section):
     """Other values for a check's parameters than its defaults, and why; the values are still text here."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
-    __pydantic_extra__: dict[str, Scalar | list[Scalar]] = Field(init=False)
+    __pydantic_extra__: dict[str, ScalarOrList] = Field(init=False)
 
     reason: Reason = Field(description="for the auditor, at least 20 characters; beside it, the parameters")
 
@@ -45,7 +45,7 @@ class PolicyOverride(Section):
         return self
 
     @property
-    def parameters(self) -> dict[str, Scalar | list[Scalar]]:
+    def parameters(self) -> dict[str, ScalarOrList]:
         """The new values by parameter, as written."""
         return dict(self.__pydantic_extra__ or {})
 

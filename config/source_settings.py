@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -13,20 +12,31 @@ from config.fields import (
     Region,
     RoleArn,
     Scalar,
+    ScalarOrList,
     SecretReference,
     Section,
     SourceName,
     Text,
+    split_url,
 )
 from config.host_settings import HostsSource
 
 
 def _ldap_url(text: str) -> str:
-    parts = urlsplit(text)
+    parts = split_url(text)
     if parts.scheme not in {"ldap", "ldaps"} or not parts.hostname:
         raise ValueError("a directory's url is ldaps://HOST[:PORT] or ldap://HOST[:PORT]")
     if "@" in parts.netloc:
         raise ValueError("a user or password is never written in a url; use bind_dn and password")
+    return text
+
+
+def _endpoint(text: str) -> str:
+    parts = split_url(text)
+    if "@" in parts.netloc:
+        raise ValueError("a user or password is never written in a url; use profile, or the usual chain")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("an endpoint is https://HOST[:PORT]")
     return text
 
 
@@ -67,7 +77,9 @@ class AwsSource(Section):
     home_region: Region | None = Field(
         default=None, description="the region that answers for what is global; else the partition's usual one"
     )
-    endpoint_url: Text | None = Field(default=None, description="a private endpoint instead of AWS's own")
+    endpoint_url: Annotated[Text, AfterValidator(_endpoint)] | None = Field(
+        default=None, description="a private endpoint instead of AWS's own, https://HOST[:PORT]"
+    )
 
     @model_validator(mode="after")
     def _roles_are_whole(self) -> AwsSource:
@@ -136,9 +148,7 @@ class PluginSource(Section):
     type: Literal["plugin"] = Field(description="`plugin`")
     name: SourceName = Field(description="how reports call it; another name begins another history")
     platform: Text = Field(description="the name under which the plug-in registers its platform")
-    settings: dict[str, Scalar | list[Scalar]] = Field(
-        default_factory=dict, description="text, or lists of text"
-    )
+    settings: dict[str, ScalarOrList] = Field(default_factory=dict, description="text, or lists of text")
 
 
 SOURCES: dict[str, type[AwsSource | HostsSource | DirectorySource | PluginSource]] = {

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import partial
+from functools import cached_property, partial
+from importlib.metadata import entry_points
 from typing import Any
 
 from checks.check import Check
 from checks.judge import Policy
-from checks.load import Catalogue
+from checks.load import Catalogue, all_checks
 from config.fields import nearest
 from config.host_settings import HostInventory, HostLogin, HostsSource, JumpHost
+from config.policy_values import typed
 from config.secrets import Secret
 from config.settings import Settings
 from config.source_settings import AwsSource, DirectorySource, PluginSource
 from config.source_settings import Source as SourceSettings
 from evidence.model import NightledgerError
-from nightledger.platforms import platform
+from nightledger.platforms import ENTRY_POINTS, OURS, platform, platforms
 from nightledger.run import PollSource
 
 
@@ -24,6 +26,26 @@ class SettingsError(NightledgerError):
     """The settings are well formed but name something that does not exist here."""
 
     exit_code = 2
+
+
+class Installed:
+    """What a settings file may refer to here; nothing is imported before a file refers to it."""
+
+    @cached_property
+    def checks(self) -> Mapping[str, Mapping[str, Any]]:
+        """The parameters of each check by its id, with their defaults."""
+        return {check.id: check.policy for check in all_checks().checks.values()}
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """Every kind, whether or not its platform's extra is installed."""
+        declared = {kind.kind for one in platforms().values() for kind in one.kinds()}
+        return frozenset(declared | set(all_checks().derived))
+
+    @cached_property
+    def platforms(self) -> frozenset[str]:
+        """Ours and those of plug-ins, by name; none is loaded."""
+        return frozenset({*OURS, *(point.name for point in entry_points(group=ENTRY_POINTS))})
 
 
 def poll_sources(settings: Settings, names: Iterable[str] = ()) -> tuple[PollSource, ...]:
@@ -43,20 +65,15 @@ def platform_of(source: SourceSettings) -> str:
 
 
 def selected(settings: Settings, catalogue: Catalogue) -> tuple[Check, ...]:
-    """Every check that is not excluded; raises SettingsError for an exclusion of an unknown check."""
+    """Every check that is not excluded."""
     excluded = {exclusion.check for exclusion in settings.selection.exclude}
-    _require_known(excluded, catalogue, "selection.exclude")
     return tuple(check for check in catalogue.checks.values() if check.id not in excluded)
 
 
 def policy(settings: Settings, catalogue: Catalogue) -> Policy:
-    """The organisation's values in the types of the checks' defaults; raises SettingsError for what does not fit."""
-    _require_known(settings.policy, catalogue, "policy")
+    """The organisation's values in the types of the checks' defaults; that they fit was seen when they were loaded."""
     return Policy(
-        {
-            id_: _values(catalogue.checks[id_], override.parameters)
-            for id_, override in sorted(settings.policy.items())
-        }
+        {id_: _values(catalogue.checks[id_], one.parameters) for id_, one in sorted(settings.policy.items())}
     )
 
 
@@ -171,47 +188,5 @@ def _directory(source: DirectorySource) -> Any:
     return Native(**given)
 
 
-def _require_known(ids: Iterable[str], catalogue: Catalogue, where: str) -> None:
-    for id_ in sorted(ids):
-        if id_ not in catalogue.checks:
-            near = nearest(id_, set(catalogue.checks))
-            raise SettingsError(
-                f"{where}: no check is called {id_!r}{near}", hint="see `nightledger list checks`"
-            )
-
-
 def _values(check: Check, given: Mapping[str, str | list[str]]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for name, text in given.items():
-        if name not in check.policy:
-            known = ", ".join(check.policy) or "none"
-            near = nearest(name, set(check.policy))
-            raise SettingsError(
-                f"policy.{check.id}: no parameter is called {name!r}{near}", hint=f"it has: {known}"
-            )
-        values[name] = _typed(f"policy.{check.id}.{name}", text, check.policy[name])
-    return values
-
-
-def _typed(where: str, text: str | list[str], default: Any) -> Any:
-    """`text` in the type of `default`: a whole number, true or false, a list of texts, or text."""
-    match default, text:
-        case bool(), "true" | "yes" | "on":
-            return True
-        case bool(), "false" | "no" | "off":
-            return False
-        case bool(), _:
-            wanted = "true or false"
-        case int(), str() if text.removeprefix("-").isdecimal() and text.isascii():
-            return int(text)
-        case int(), _:
-            wanted = "a whole number"
-        case tuple() | list() | frozenset() | set(), list():
-            return type(default)(text)
-        case tuple() | list() | frozenset() | set(), _:
-            wanted = "a list"
-        case _, str():
-            return text
-        case _:
-            wanted = "text"
-    raise SettingsError(f"{where}: must be {wanted}")
+    return {name: typed(text, check.policy[name]) for name, text in given.items()}

@@ -6,13 +6,13 @@ import argparse
 import os
 from pathlib import Path
 
-from config.load import find, is_there, load
-from config.secrets import Secret, is_reference
+from config.load import find, is_there, load, store_of
 from config.settings import Settings
 from evidence.seal import default_key_directory
 from evidence.store import NotFound, Run, Store
 from nightledger.cli.terminal import note
 from nightledger.platforms import disabled
+from nightledger.sources import Installed
 
 
 def settings_of(args: argparse.Namespace) -> Settings:
@@ -21,12 +21,12 @@ def settings_of(args: argparse.Namespace) -> Settings:
     environ = dict(os.environ)
     if args.data:
         environ["NIGHTLEDGER_STORE"] = f"sqlite:{Path(args.data).absolute()}/evidence.db"
-    return load(path, environ)
+    return load(path, environ, Installed())
 
 
 def store_url(settings: Settings) -> str:
     """The store's URL, read from where a reference points."""
-    return Secret(settings.store)() if is_reference(settings.store) else settings.store
+    return store_of(settings)
 
 
 def key_directory(settings: Settings) -> Path:

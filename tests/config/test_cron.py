@@ -1,5 +1,5 @@
 import contextlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,6 +39,18 @@ def test_lists_ranges_and_steps_choose_days():
 def test_what_cannot_be_kept_is_refused(text):
     with pytest.raises(ValueError, match=r"\w+ \w+"):
         parse(text)
+
+
+@pytest.mark.parametrize("never", ["0 2 30 feb *", "0 2 30-31 2 *", "0 2 31 4,jun,9,nov *"])
+def test_a_night_may_be_one_that_never_comes(never):
+    assert not parse(never).ever_falls
+
+
+@pytest.mark.parametrize("rare", ["0 2 29 feb *", "0 2 31 feb,mar *", "0 2 30,28 2 *"])
+def test_a_night_that_comes_at_least_in_leap_years_does_come(rare):
+    days = (date(2024, 1, 1) + timedelta(days=ahead) for ahead in range(366))
+    assert any(parse(rare).falls_on(day) for day in days)
+    assert parse(rare).ever_falls
 
 
 def test_a_time_that_comes_twice_is_one_instant():

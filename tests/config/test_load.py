@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from config.load import ConfigError, find, load, parse
+from config.load import ConfigError, find, load, parse, store_of
 
 ROOT = Path(__file__).parents[2]
 MINIMAL = "sources:\n  - {type: hosts, name: here, local: true}\n"
@@ -79,12 +79,22 @@ def test_every_error_is_reported_at_once_with_its_line():
         (MINIMAL + "  - {type: aws, name: here}", "two sources are called here"),
         (MINIMAL + "  - {type: aws, name: Big}", "a source's name is lower case"),
         (MINIMAL + "  - {type: aws, name: a, regions: [mars]}", 'a region looks like "us-east-1"'),
+        (
+            MINIMAL + "  - {type: aws, name: a, endpoint_url: h}",
+            "3: sources[1].endpoint_url: an endpoint is https://",
+        ),
+        (
+            MINIMAL + "  - {type: plugin, name: a, platform: b, settings: {c: {d: e}}}",
+            "sources[1].settings.c: must be text or a list of texts",
+        ),
+        (MINIMAL + "key_directory: ~no-such-user/key", "3: key_directory: there is no such home directory"),
         (MINIMAL + "ephi: [{}]", "matches everything"),
         (MINIMAL + "policy: {a: {max: 3}}", "policy.a.reason: is required"),
         (MINIMAL + "policy: {a: {max: 3, reason: because}}", "must have at least 20 characters"),
         (MINIMAL + "policy: {a: {reason: agreed by the committee}}", "names no parameter"),
         (MINIMAL + "selection: {exclude: [{check: a}]}", "selection.exclude[0].reason: is required"),
         (MINIMAL + "schedule: {cron: nightly}", "a cron text has five fields"),
+        (MINIMAL + 'schedule: {cron: "0 2 30 feb *"}', "3: schedule.cron: no night is ever due"),
         (MINIMAL + "store: mysql://h/d", "a store is sqlite:PATH, postgresql://HOST/DATABASE or env:NAME"),
     ],
 )
@@ -110,7 +120,11 @@ def test_the_word_null_in_quotes_is_a_name():
         "store: postgresql://db/evidence?password=hunter2",
         "sources: [{type: directory, name: d, url: 'ldaps://h', base: dc=x, bind_dn: cn=x, password: hunter2}]",
         "sources: [{type: directory, name: d, url: 'ldaps://cn=x:hunter2@h', base: dc=x}]",
+        "sources: [{type: directory, name: d, url: 'ldaps://hunter2@h\u2100', base: dc=x}]",
         "sources: [{type: aws, name: d, secret_access_key: hunter2}]",
+        "sources: [{type: aws, name: d, endpoint_url: 'http://user:hunter2@h'}]",
+        "sources: [{type: aws, name: d, endpoint_url: 'http://hunter2@h'}]",
+        "sources: [{type: aws, name: d, endpoint_url: 'http://user:hunter2@h\u2100'}]",
         "sources: [{type: directory, name: d, url: 'ldaps://h', base: dc=x, bind_dn: cn=x, password: 'env: hunter2'}]",
         "sources: [{type: hunter2, name: d}]",
         "organisation: [hunter2\n",
@@ -189,6 +203,47 @@ def test_a_password_in_the_environment_stays_there(tmp_path):
     for settings in (parse(MINIMAL, tmp_path / "n.yaml", environ), load(None, environ)):
         assert settings.store == "env:NIGHTLEDGER_STORE"
         assert "hunter2" not in repr(settings)
+
+
+NO_STORE = "NIGHTLEDGER_STORE: a store is sqlite:PATH, postgresql://HOST/DATABASE or env:NAME"
+
+
+def refused(found):
+    with pytest.raises(ConfigError) as caught:
+        found()
+    assert caught.value.exit_code == 2
+    return str(caught.value).splitlines()
+
+
+def test_a_store_in_the_environment_that_is_none_is_blamed_on_the_variable_and_not_repeated(tmp_path):
+    environ = {"NIGHTLEDGER_STORE": "mysql://user:hunter2@db/evidence"}
+    assert refused(lambda: load(None, environ)) == [NO_STORE]
+    assert refused(lambda: parse(MINIMAL + "store: e.db\n", tmp_path / "n.yaml", environ)) == [NO_STORE]
+    assert refused(lambda: parse(MINIMAL + "colour: blue\n", tmp_path / "n.yaml", environ)) == [
+        NO_STORE,
+        f"{tmp_path}/n.yaml:3: colour: unknown key",
+    ]
+    assert refused(lambda: parse("", tmp_path / "n.yaml", environ))[0] == NO_STORE
+
+
+def test_a_path_that_begins_like_a_server_is_a_path():
+    assert load(None, {"NIGHTLEDGER_STORE": "postgres-data/e.db"}).store == "sqlite:postgres-data/e.db"
+
+
+@pytest.mark.parametrize("url", ["mysql://user:hunter2@db/evidence", "env:hunter2", "~hunter2/evidence.db"])
+def test_a_reference_to_what_is_no_store_is_refused_and_the_secret_not_repeated(monkeypatch, url):
+    monkeypatch.setenv("STORE_URL", url)
+    settings = parse(MINIMAL + "store: env:STORE_URL\n", Path("n.yaml"), {})
+    (line,) = refused(lambda: store_of(settings))
+    assert line.startswith("env:STORE_URL: ")
+    assert "hunter2" not in line
+
+
+def test_a_reference_may_lead_to_a_server_with_a_password_or_to_a_file(monkeypatch):
+    settings = parse(MINIMAL + "store: env:STORE_URL\n", Path("n.yaml"), {})
+    for url, store in (("postgresql://u:p@db/e", "postgresql://u:p@db/e"), ("/e.db", "sqlite:/e.db")):
+        monkeypatch.setenv("STORE_URL", url)
+        assert store_of(settings) == store
 
 
 def test_the_file_is_sought_by_variable_then_here_then_in_etc(tmp_path):

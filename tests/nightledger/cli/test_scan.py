@@ -222,7 +222,7 @@ def test_data_keeps_the_store_elsewhere(desk, run):
         ),
         (
             "sources: [{type: plugin, name: a, platform: dmo}]",
-            ["no platform is called 'dmo'; did you mean \"demo\"?"],
+            ['nightledger.yaml:1: sources[0].platform: is no platform here; did you mean "demo"?'],
         ),
         (None, ["nightledger.yaml", "No such file"]),
     ],
@@ -254,7 +254,7 @@ def test_bad_settings_end_with_2_and_say_everything(desk, run, text, messages):
         ),
         (
             "selection: {exclude: [{check: demo-bx, reason: agreed by the committee}]}",
-            "selection.exclude: no check",
+            "selection.exclude[0].check: is no check here",
         ),
     ],
 )

@@ -6,10 +6,11 @@ from checks.load import all_checks
 from collectors.aws.source import Source
 from collectors.hosts.inventory import OVER_PSRP, AnsibleInventory, HostFile
 from collectors.hosts.source import Host, HostsSource, Mode, System, WayIn
-from config.load import load
+from config.load import ConfigError, load, parse
 from config.settings import Settings
 from nightledger.platforms import platforms
 from nightledger.sources import (
+    Installed,
     SettingsError,
     policy,
     poll_sources,
@@ -21,7 +22,7 @@ EXAMPLE = Path(__file__).parents[3] / "config" / "example.yaml"
 
 
 def test_the_example_names_only_what_exists_and_becomes_the_platforms_sources(monkeypatch):
-    settings, catalogue = load(EXAMPLE, {}), all_checks()
+    settings, catalogue = load(EXAMPLE, {}, Installed()), all_checks()
     aws, hosts, directory = poll_sources(settings)
     assert aws.settings.roles() == (
         "arn:aws:iam::111122223333:role/NightledgerRead",
@@ -43,25 +44,100 @@ def test_sources_can_be_named(monkeypatch):
         poll_sources(settings, ["stuff"])
 
 
+WRONG = """\
+store: sqlite:evidence.db
+key_directory: key
+sources:
+  - {type: plugin, name: boxes, platform: dmo}
+  - type: hosts
+    name: servers
+    inventories:
+      - source: boxes
+policy:
+  demo-box-lokced:
+    weakest: 2
+    reason: decided by the security committee
+  host-idle-session-ends:
+    max_minutes: -5
+    max_minute: 5
+    reason: decided by the security committee
+  aws-ec2-security-group-admin-ports:
+    ports: [22, ssh]
+    reason: decided by the security committee
+selection:
+  exclude:
+    - check: host-automatic-update
+      reason: decided by the security committee
+ephi:
+  - kind: aws.s3.bukket
+"""
+TOLD = [
+    '4: sources[0].platform: is no platform here; did you mean "demo"?',
+    "8: sources[1].inventories[0].source: is no aws or directory source of this file",
+    '10: policy.demo-box-lokced: is no check here; did you mean "demo-box-locked"?',
+    "14: policy.host-idle-session-ends.max_minutes: must not be negative",
+    '15: policy.host-idle-session-ends.max_minute: is no parameter of this check; did you mean "max_minutes"?',
+    "18: policy.aws-ec2-security-group-admin-ports.ports: each of the list must be a whole number",
+    '22: selection.exclude[0].check: is no check here; did you mean "host-automatic-updates"?',
+    '25: ephi[0].kind: matches no kind; did you mean "aws.s3.bucket"?',
+]
+
+
+@pytest.mark.parametrize(
+    "words", [["scan"], ["check", "demo-box-locked", "--seal"], ["doctor"], ["schedule"]]
+)
+def test_whatever_the_settings_name_wrongly_is_told_at_once_before_there_is_a_store(desk, run, words):
+    desk.settings(WRONG)
+    ended = run(*words)
+    assert ended.code == 2
+    lines = [f"nightledger: {desk.path}/nightledger.yaml:{line}" for line in TOLD]
+    assert ended.err.splitlines() == lines
+    assert not (desk.path / "evidence.db").exists()
+    assert not (desk.path / "key").exists()
+
+
+@pytest.mark.parametrize(
+    "lines", ["", "store: sqlite:evidence.db\nsources: [{type: hosts, name: a, local: yes}]"]
+)
+def test_a_store_in_the_environment_that_is_none_is_blamed_on_the_variable(desk, run, lines):
+    (desk.path / "nightledger.yaml").unlink()
+    if lines:
+        desk.settings(lines)
+    desk.environ["NIGHTLEDGER_STORE"] = "mysql://user:hunter2@db/evidence"
+    ended = run("scan")
+    assert ended.code == 2
+    assert ended.err.startswith("nightledger: NIGHTLEDGER_STORE: a store is sqlite:PATH")
+    assert "hunter2" not in ended.err
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_a_store_that_a_reference_leads_to_is_one_or_refused(desk, run):
+    desk.settings("store: env:WHERE\nkey_directory: key\nsources: [{type: hosts, name: a, local: yes}]")
+    desk.environ["WHERE"] = "mysql://user:hunter2@db/evidence"
+    ended = run("scan")
+    assert (ended.code, "hunter2" in ended.err) == (2, False)
+    assert "env:WHERE: a store is sqlite:PATH" in ended.err
+    assert not (desk.path / "mysql:").exists()
+
+
+def test_every_kind_may_be_said_to_hold_ephi():
+    assert {"aws.s3.bucket", "host.linux", "aws.cloudtrail.bucket"} <= Installed().kinds
+
+
 def overriding(check, **values):
-    data = {
-        "sources": [{"type": "hosts", "name": "here", "local": True}],
-        "policy": {check: {"reason": "decided by the committee", **values}},
-    }
-    return policy(Settings.model_validate(data), all_checks())
+    parameters = "".join(f"{name}: {value}, " for name, value in values.items())
+    text = (
+        "sources: [{type: hosts, name: here, local: true}]\n"
+        f"policy: {{{check}: {{{parameters}reason: decided by the committee}}}}"
+    )
+    return policy(parse(text, Path("n.yaml"), {}, Installed()), all_checks()).values[check]
 
 
 def test_values_are_read_in_the_type_of_the_default():
-    assert (
-        overriding("host-idle-session-ends", max_minutes="5").values["host-idle-session-ends"]["max_minutes"]
-        == 5
-    )
-    with pytest.raises(SettingsError, match="must be a whole number"):
-        overriding("host-idle-session-ends", max_minutes="5.5")
-    with pytest.raises(SettingsError, match='did you mean "max_minutes"'):
-        overriding("host-idle-session-ends", max_minute="5")
-    with pytest.raises(SettingsError, match='did you mean "host-idle-session-ends"'):
-        overriding("host-idle-session-end", max_minutes="5")
+    assert overriding("host-idle-session-ends", max_minutes=5) == {"max_minutes": 5}
+    assert overriding("aws-ec2-security-group-admin-ports", ports="[22]") == {"ports": (22,)}
+    with pytest.raises(ConfigError, match="must be a whole number"):
+        overriding("host-idle-session-ends", max_minutes=5.5)
 
 
 def native(**source):
