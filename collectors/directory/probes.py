@@ -10,7 +10,7 @@ import socket
 from typing import Any
 
 from collectors.directory.base import ACCOUNTS
-from collectors.directory.errors import DirectoryError
+from collectors.directory.errors import DirectoryError, refused
 from collectors.directory.session import Session
 from collectors.directory.source import DirectorySource
 from collectors.directory.tls import validating_context
@@ -25,6 +25,8 @@ SAMPLE = 5
 # Someone may be let to search personal attributes without objectClass, or the other way round: ask by both.
 ANYONE = f"(|{ACCOUNTS}(uid=*)(sn=*)(mail=*)(telephoneNumber=*))"
 PERSONAL = ("cn", "mail", "objectClass", "sn", "telephoneNumber", "uid")
+NO_SUCH_OPERATION = 2
+"""protocolError, the one answer to StartTLS that says there is no TLS (RFC 4511 section 4.14.2)."""
 
 
 class Probe:
@@ -36,7 +38,11 @@ class Probe:
         self._recorder = recorder
 
     def tls(self) -> TlsOffer:
-        """Shake hands as our own connections do; where the certificate does not hold, look at it all the same."""
+        """Shake hands as our own connections do; where the certificate does not hold, look at it all the same.
+
+        Raises DirectoryError where StartTLS was answered with anything but yes or "no such operation": a server
+        that is busy, or whose TLS is out of order tonight, has not said what it offers.
+        """
         operation = "ldaps handshake" if self._source.ldaps else "StartTLS handshake"
         offer = self._offer()
         self._recorder.answered(operation, {"endpoint": self._source.endpoint}, dict[str, Any](offer))
@@ -104,7 +110,7 @@ class Probe:
             raise
         if code:
             connected.close()
-            raise _NoTls(f"StartTLS answered {code}")
+            raise _unencrypted(code)
         return connected
 
     def _stranger_binds(self, port: int) -> int | None:
@@ -126,4 +132,13 @@ class Probe:
 
 
 class _NoTls(Exception):
-    """The server answered StartTLS with a refusal."""
+    """The server answered StartTLS as an operation that it does not have."""
+
+
+def _unencrypted(code: int) -> Exception:
+    from ldap3.core.results import RESULT_CODES  # noqa: PLC0415 - the SDK is loaded only here
+
+    name = RESULT_CODES.get(code, "unknown")
+    if code == NO_SUCH_OPERATION:
+        return _NoTls(f"StartTLS answered {code} {name}")
+    return refused(code, name, operation="StartTLS")

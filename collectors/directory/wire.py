@@ -10,6 +10,7 @@ from evidence.model import Reason
 _STARTTLS = b"1.3.6.1.4.1.1466.20037"
 _SEQUENCE, _INTEGER, _OCTETS, _ENUMERATED = 0x30, 0x02, 0x04, 0x0A
 _BIND, _SIMPLE, _EXTENDED, _OID = 0x60, 0x80, 0x77, 0x80
+_UNSOLICITED = b"\x00"
 LONGEST = 65_536
 
 
@@ -39,12 +40,17 @@ def read_result(connected: socket.socket) -> int:
 
 
 def result_code(message: bytes) -> int:
-    """The result code inside an LDAPMessage's content: id, then a response that begins with an ENUMERATED."""
-    _, _, rest = _take(message)
+    """The result code inside an LDAPMessage's content: id, then a response that begins with an ENUMERATED.
+
+    Raises DirectoryError for a notice of disconnection (RFC 4511 section 4.4.1): it answers nothing that was asked.
+    """
+    _, number, rest = _take(message)
     _, response, _ = _take(rest)
     tag, code, _ = _take(response)
     if tag != _ENUMERATED or not 1 <= len(code) <= 4:
         raise _not_ldap()
+    if number == _UNSOLICITED:
+        raise _hung_up(int.from_bytes(code, "big"))
     return int.from_bytes(code, "big")
 
 
@@ -85,3 +91,8 @@ def _exactly(connected: socket.socket, count: int) -> bytes:
 
 def _not_ldap() -> DirectoryError:
     return DirectoryError("notLdap", Reason.ERROR, "what answered does not speak LDAP", operation="probe")
+
+
+def _hung_up(code: int) -> DirectoryError:
+    detail = f"the server ended the connection with result code {code} instead of an answer"
+    return DirectoryError("disconnected", Reason.NOT_AVAILABLE, detail, operation="probe")

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from collectors.directory.source import DirectorySource
-from evidence.model import Missing, Status
+from evidence.model import Missing, Reason, Status
 from tests.servers.authority import Certificate
 from tests.servers.look import CHECKS, findings, only, poll_directory, source_of
 from tests.servers.slapd import BASE, SlapdServer, require_slapd
@@ -65,7 +65,7 @@ def test_a_server_that_is_not_there_is_unknown():
     assert "could not be reached" in finding.sentence
 
 
-def tls_of_a_server_that_says(answer):
+def tls_of_a_server_that_says(answer, scheme="ldaps"):
     def serve():
         connected, _ = listening.accept()
         with connected:
@@ -76,7 +76,7 @@ def tls_of_a_server_that_says(answer):
         listening.settimeout(10)
         thread = threading.Thread(target=serve)
         thread.start()
-        url = f"ldaps://127.0.0.1:{listening.getsockname()[1]}"
+        url = f"{scheme}://127.0.0.1:{listening.getsockname()[1]}"
         results = poll_directory(
             DirectorySource("office", url, BASE, connect_seconds=5), {"directory.server": {"tls"}}
         )
@@ -99,6 +99,40 @@ def test_a_handshake_cut_short_is_no_answer(answer):
 )
 def test_a_server_without_acceptable_tls_is_said_to_offer_none(answer):
     assert tls_of_a_server_that_says(answer)["offered"] is False
+
+
+def starttls_answered(code, number=1):
+    return tls_of_a_server_that_says(
+        bytes((0x30, 0x0C, 2, 1, number, 0x78, 7, 10, 1, code, 4, 0, 4, 0)), scheme="ldap"
+    )
+
+
+def test_an_operation_that_the_server_does_not_have_is_no_tls():
+    tls = starttls_answered(2)
+    assert (tls["offered"], tls["refusal"]) == (False, "StartTLS answered 2 protocolError")
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "name"),
+    [
+        (1, Reason.ERROR, "operationsError"),
+        (10, Reason.NOT_AVAILABLE, "referral"),
+        (50, Reason.DENIED, "insufficientAccessRights"),
+        (51, Reason.THROTTLED, "busy"),
+        (52, Reason.NOT_AVAILABLE, "unavailable"),
+        (53, Reason.ERROR, "unwillingToPerform"),
+        (80, Reason.ERROR, "other"),
+        (99, Reason.ERROR, "unknown"),
+    ],
+)
+def test_any_other_refusal_of_starttls_does_not_say_that_there_is_no_tls(code, reason, name):
+    tls = starttls_answered(code)
+    assert isinstance(tls, Missing)
+    assert (tls.reason, tls.detail.split(":")[0]) == (reason, f"StartTLS answered {code} {name}")
+
+
+def test_a_server_that_hangs_up_on_starttls_does_not_say_that_there_is_no_tls():
+    assert isinstance(starttls_answered(2, number=0), Missing)
 
 
 @pytest.mark.parametrize("content", [None, "not a certificate"])

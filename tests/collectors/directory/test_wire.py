@@ -49,6 +49,11 @@ def test_what_is_no_ldap_is_said_to_be_none(data):
         answer(data)
 
 
+def test_a_notice_of_disconnection_is_no_answer_to_what_was_asked():
+    with pytest.raises(DirectoryError, match="ended the connection with result code 2 "):
+        answer(bytes((0x30, 0x0C, 2, 1, 0, 0x78, 7, 10, 1, 2, 4, 0, 4, 0)))
+
+
 @pytest.mark.parametrize("data", [b"", b"\x30", b"\x30\x0c\x02\x01"])
 def test_an_answer_cut_short_is_a_lost_connection(data):
     with pytest.raises(ConnectionResetError):
