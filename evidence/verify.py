@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from evidence.seal import PublicKey
 from evidence.store import Store
-from evidence.verify_ledger import Trust, check_ledger
-from evidence.verify_objects import check_objects
-from evidence.verify_problem import Problem, ProblemKind
+from evidence.verify_ledger import LedgerCheck, Trust, check_ledger
+from evidence.verify_objects import ObjectsCheck, check_objects
+from evidence.verify_problem import Problem, ProblemKind, RunsCheck
+from evidence.verify_read import Reader
 from evidence.verify_runs import check_runs
 from evidence.verify_spans import check_spans
 
@@ -51,11 +52,15 @@ def verify(
     `witness` is an older checkpoint note held elsewhere; the copy in the key directory is always consulted.
     Altered, missing and planted rows become problems, never exceptions.
     """
-    ledger = check_ledger(store, Trust(key, witness))
-    runs = check_runs(store, ledger.sealed, run)
-    objects = check_objects(store, ledger.sealed, run)
-    spans = check_spans(store) if run is None else []
-    problems = [*ledger.problems, *runs.problems, *objects.problems, *spans]
+    read, ledger, runs, objects = Reader(store), LedgerCheck(), RunsCheck(), ObjectsCheck()
+    spans: list[Problem] = []
+    with read.reading("ledger"):  # Without it there is nothing that the rest could be held against.
+        check_ledger(read, ledger, Trust(key, witness))
+        with read.reading("table run"):
+            check_runs(read, runs, ledger.sealed, run)
+        check_objects(read, objects, ledger.sealed, run)
+        spans.extend(check_spans(read) if run is None else ())
+    problems = [*read.problems, *ledger.problems, *runs.problems, *objects.problems, *spans]
     return Report(
         problems=tuple(dict.fromkeys(problems)),
         key=ledger.key,

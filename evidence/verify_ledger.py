@@ -10,13 +10,19 @@ import orjson
 
 from evidence.canonical import NotCanonical, canonical
 from evidence.ledger import Frontier, leaf_hash
-from evidence.seal import BadCheckpoint, Checkpoint, PublicKey
-from evidence.store import Store
+from evidence.seal import BadCheckpoint, Checkpoint, KeyDirectory, PublicKey
 from evidence.store.log import LEDGER_SCHEMA
 from evidence.store.runs import RUN_SCHEMA
 from evidence.verify_problem import Problem, ProblemKind
+from evidence.verify_read import Columns, Reader
 
 _ALTERED, _MISSING = ProblemKind.ALTERED, ProblemKind.MISSING
+_LOCAL = "local witness"
+
+_ENTRIES = "SELECT idx, leaf, hash FROM ledger"
+_LEDGER = Columns("ledger entry {0}", {"ledger.idx": int, "ledger.leaf": bytes, "ledger.hash": bytes})
+_META = Columns("meta {0}", {"meta.key": str, "meta.value": str})
+_CHECKPOINT = Columns("checkpoint {0}", {"checkpoint.size": int, "checkpoint.note": str})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +47,46 @@ class LedgerCheck:
         self.problems.append(Problem(kind, where, what))
 
 
-def check_ledger(store: Store, trust: Trust) -> LedgerCheck:
+def check_ledger(read: Reader, check: LedgerCheck, trust: Trust) -> None:
     """Verify all entries and checkpoints of the ledger, whatever run is asked for."""
-    check = LedgerCheck()
-    notes = {int(size): str(note) for size, note in store.backend.query("SELECT size, note FROM checkpoint")}
-    key, origin = _key(store, trust, check)
-    roots = _roots(store, check, notes)
+    notes = _notes(read)
+    key, origin = _key(read, trust, check)
+    roots = _roots(read, check, notes)
     heads = _signed(check, notes, key, origin, check.events)
     _compare(check, heads, roots)
-    _frontier(store, check, roots)
-    for name, note in (("given witness", trust.witness), ("local witness", store.log.keys.witness(origin))):
+    _frontier(read, check, roots)
+    local = _local_witness(read.store.log.keys, origin, check)
+    for name, note in (("given witness", trust.witness), (_LOCAL, local)):
         if note is not None and check.events:
             _witness(check, name, note, key, roots)
-    if not check.events and (notes or store.log.keys.witness(origin)):
+    if not check.events and (notes or local):
         check.add(_MISSING, "ledger", "it is empty, though checkpoints of it exist")
-    return check
 
 
-def _key(store: Store, trust: Trust, check: LedgerCheck) -> tuple[PublicKey | None, str]:
+def _notes(read: Reader) -> dict[int, str]:
+    """The signed notes by size; without their table none is known, and each that is due is missing."""
+    notes: dict[int, str] = {}
+    with read.reading("table checkpoint"):
+        rows = read.store.backend.query("SELECT size, note FROM checkpoint")
+        notes.update(read.typed(_CHECKPOINT, rows))
+    return notes
+
+
+def _local_witness(keys: KeyDirectory, origin: str, check: LedgerCheck) -> str | None:
+    """The note beside the key; one that cannot be read (no text, no such name) bears witness to nothing."""
+    try:
+        return keys.witness(origin)
+    except (OSError, ValueError) as error:
+        check.add(ProblemKind.UNTRUSTED, _LOCAL, f"it cannot be read: {error}")
+        return None
+
+
+def _key(read: Reader, trust: Trust, check: LedgerCheck) -> tuple[PublicKey | None, str]:
     """The key to check signatures with, and the ledger's origin as its first entry gives it."""
-    rows = store.backend.query("SELECT leaf FROM ledger WHERE idx = 0")
-    first = _event(rows[0][0]) if rows else {}
+    rows = list(read.typed(_LEDGER, read.store.backend.query(f"{_ENTRIES} WHERE idx = 0")))
+    first = _event(rows[0][1]) if rows else {}
     own = _public_key(first)
-    named_origin = store.backend.query("SELECT value FROM meta WHERE key = 'origin'")
-    origin = str(first.get("origin", named_origin[0][0] if named_origin else ""))
-    if not named_origin or named_origin[0][0] != origin:
-        check.add(_ALTERED, "meta origin", f"it does not say {origin}, as the ledger's first entry does")
+    origin = _origin(read, first, check)
     if rows and own is None:
         check.add(_ALTERED, "ledger entry 0", "it names no key, so no signature could be checked")
     given = trust.key if not isinstance(trust.key, PublicKey) else trust.key.fingerprint
@@ -78,6 +98,22 @@ def _key(store: Store, trust: Trust, check: LedgerCheck) -> tuple[PublicKey | No
     return own, origin
 
 
+def _origin(read: Reader, first: dict[str, Any], check: LedgerCheck) -> str:
+    named = _meta(read, "origin")
+    origin = str(first.get("origin", named or ""))
+    if named != origin:
+        check.add(_ALTERED, "meta origin", f"it does not say {origin}, as the ledger's first entry does")
+    return origin
+
+
+def _meta(read: Reader, key: str) -> str | None:
+    found: dict[str, str] = {}
+    with read.reading(f"meta {key}"):
+        rows = read.store.backend.query("SELECT key, value FROM meta WHERE key = ?", (key,))
+        found.update(read.typed(_META, rows))
+    return found.get(key)
+
+
 def _public_key(first: dict[str, Any]) -> PublicKey | None:
     try:
         raw = bytes.fromhex(str(first.get("key", "")))
@@ -86,22 +122,30 @@ def _public_key(first: dict[str, Any]) -> PublicKey | None:
     return PublicKey(raw) if len(raw) == 32 and first.get("schema") == LEDGER_SCHEMA else None
 
 
-def _roots(store: Store, check: LedgerCheck, notes: dict[int, str]) -> dict[int, bytes]:
+def _roots(read: Reader, check: LedgerCheck, notes: dict[int, str]) -> dict[int, bytes]:
     """The root after each entry; where an entry's bytes lost their hash, the one that fits its checkpoint."""
     frontier, roots, expected = Frontier(), {}, 0
-    for index, leaf, stored in store.backend.stream("SELECT idx, leaf, hash FROM ledger ORDER BY idx"):
-        for lost in range(expected, index):
-            check.add(_MISSING, f"ledger entry {lost}", "there is no such entry")
-        expected = index + 1
-        computed, kept = leaf_hash(bytes(leaf)), bytes(stored)
+    rows = read.store.backend.stream(f"{_ENTRIES} ORDER BY idx")
+    for index, leaf, kept in read.typed(_LEDGER, rows):
+        _gap(check, expected, index)
+        expected = max(index + 1, 0)
+        computed = leaf_hash(leaf)
         if computed != kept:
             check.add(_ALTERED, f"ledger entry {index}", "its bytes do not give its hash")
             computed = _fitting(frontier, computed, kept, notes.get(index + 1))
         frontier = frontier.append(computed)
         roots[frontier.size] = frontier.root()
-        _note_event(check, index, bytes(leaf))
+        _note_event(check, index, leaf)
     check.events = frontier.size
     return roots
+
+
+def _gap(check: LedgerCheck, first: int, end: int) -> None:
+    """One problem for all entries that are missing in a row: an edited number may leave out as many as it likes."""
+    if end - first == 1:
+        check.add(_MISSING, f"ledger entry {first}", "there is no such entry")
+    elif end > first:
+        check.add(_MISSING, f"ledger entries {first} to {end - 1}", "there are no such entries")
 
 
 def _fitting(frontier: Frontier, computed: bytes, kept: bytes, note: str | None) -> bytes:
@@ -114,9 +158,17 @@ def _fitting(frontier: Frontier, computed: bytes, kept: bytes, note: str | None)
 
 def _claims(note: str, root: bytes) -> bool:
     try:
-        return Checkpoint.parse(note).root == root
+        return _opened(note, None).root == root
     except BadCheckpoint:
         return False
+
+
+def _opened(note: str, key: PublicKey | None) -> Checkpoint:
+    """What a note claims, signed by the key where there is one; raises BadCheckpoint."""
+    try:
+        return Checkpoint.parse(note) if key is None else key.open(note)
+    except ValueError as error:
+        raise BadCheckpoint(f"this is not a checkpoint: {error}") from None
 
 
 def _note_event(check: LedgerCheck, index: int, leaf: bytes) -> None:
@@ -136,7 +188,7 @@ def _signed(
             check.add(_MISSING, f"checkpoint {size}", "there is no signed checkpoint of this size")
     for size, note in sorted(notes.items()):
         try:
-            head = Checkpoint.parse(note) if key is None else key.open(note)
+            head = _opened(note, key)
         except BadCheckpoint as error:
             check.add(_ALTERED, f"checkpoint {size}", str(error))
             continue
@@ -159,9 +211,8 @@ def _compare(check: LedgerCheck, heads: Iterator[tuple[int, Checkpoint]], roots:
         continue
 
 
-def _frontier(store: Store, check: LedgerCheck, roots: dict[int, bytes]) -> None:
-    rows = store.backend.query("SELECT value FROM meta WHERE key = 'frontier'")
-    if check.events and (not rows or not _is_frontier(str(rows[0][0]), check.events, roots)):
+def _frontier(read: Reader, check: LedgerCheck, roots: dict[int, bytes]) -> None:
+    if check.events and not _is_frontier(_meta(read, "frontier") or "", check.events, roots):
         check.add(_ALTERED, "meta frontier", "it does not give the root of the ledger's entries")
 
 
@@ -178,7 +229,7 @@ def _witness(
     check: LedgerCheck, name: str, note: str, key: PublicKey | None, roots: dict[int, bytes]
 ) -> None:
     try:
-        head = Checkpoint.parse(note) if key is None else key.open(note)
+        head = _opened(note, key)
     except BadCheckpoint as error:
         check.add(ProblemKind.UNTRUSTED, name, str(error))
         return
@@ -192,6 +243,6 @@ def _event(leaf: bytes) -> dict[str, Any]:
     """An entry's event, or an empty one when the bytes are not one canonical object."""
     try:
         event = orjson.loads(leaf)
-        return event if isinstance(event, dict) and canonical(event) == bytes(leaf) else {}
+        return event if isinstance(event, dict) and canonical(event) == leaf else {}
     except (orjson.JSONDecodeError, NotCanonical):
         return {}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import orjson
-
 from evidence.canonical import digest
-from evidence.store import Store, StoreError, UnitState
+from evidence.store import Store, StoreBroken, UnitState
 from evidence.store.objects import dictionary_digest, named
+from evidence.verify_journals import answers
 from evidence.verify_problem import Events, Problem, ProblemKind
+from evidence.verify_read import Columns, Reader, json
 
 _ALTERED, _MISSING, _PLANTED = ProblemKind.ALTERED, ProblemKind.MISSING, ProblemKind.PLANTED
 
@@ -26,45 +27,49 @@ class ObjectsCheck:
         self.problems.append(Problem(kind, where, what))
 
 
-def check_objects(store: Store, events: Events, run: int | None) -> ObjectsCheck:
+def check_objects(read: Reader, check: ObjectsCheck, events: Events, run: int | None) -> None:
     """Verify the objects first used in one run, or all objects and dictionaries with their references."""
-    check = ObjectsCheck()
-    sql = "SELECT digest, packing, data FROM object"
-    if run is None:
-        _check_dictionaries(store, check)
-        rows = store.backend.stream(sql)
-    else:
-        rows = store.backend.stream(f"{sql} WHERE id IN ({_BEGUN})", (run, run))
-    for stored, packing, data in rows:
+    if run is not None:
+        with read.reading("table object"):
+            _check_bytes(read, check, f"{_ROWS} WHERE id IN ({_BEGUN})", (run, run))
+        return
+    with read.reading("table dictionary"):
+        _check_dictionaries(read, check)
+    with read.reading("table object"):
+        _check_bytes(read, check, _ROWS, ())
+    with read.reading("references to objects"):
+        _check_references(read.store, check)
+    with read.reading("references to objects"):
+        _check_loose(read, check, events)
+
+
+def _check_bytes(read: Reader, check: ObjectsCheck, sql: str, values: Sequence[int]) -> None:
+    for _, stored, packing, data in read.typed(_OBJECT, read.store.backend.stream(sql, values)):
         check.count += 1
-        name = named(bytes(stored))
+        name = named(stored)
         try:
-            sound = digest(store.objects.unpack(packing, bytes(data))) == name
-        except StoreError:
+            sound = digest(read.unpack(packing, data)) == name
+        except StoreBroken:
             sound = False
         if not sound:
             check.add(_ALTERED, f"object {name}", "its bytes do not give its digest")
-    if run is None:
-        _check_references(store, check, events)
-    return check
 
 
-def _check_dictionaries(store: Store, check: ObjectsCheck) -> None:
+def _check_dictionaries(read: Reader, check: ObjectsCheck) -> None:
     known = set()
-    for number, stored, family, data in store.backend.stream(
-        "SELECT id, digest, family, data FROM dictionary"
-    ):
+    rows = read.store.backend.stream("SELECT id, digest, family, data FROM dictionary")
+    for number, stored, family, data in read.typed(_DICTIONARY, rows):
         known.add(number)
-        if dictionary_digest(family, bytes(data)) != bytes(stored):
+        if dictionary_digest(family, data) != stored:
             check.add(_ALTERED, f"dictionary {number}", "its family and bytes do not give its digest")
     used = "SELECT packing FROM object WHERE packing > 0 UNION SELECT packing FROM run_unit WHERE packing > 0"
-    for (number,) in store.backend.query(used):
+    for (number,) in read.store.backend.query(used):
         if number not in known:
             check.add(_MISSING, f"dictionary {number}", "objects or journals packed with it cannot be read")
 
 
-def _check_references(store: Store, check: ObjectsCheck, events: Events) -> None:
-    """Rows that point nowhere are missing objects; objects nothing points to were planted."""
+def _check_references(store: Store, check: ObjectsCheck) -> None:
+    """Rows that point nowhere are missing objects."""
     for table, column in _REFERENCES:
         dangling = (
             f"SELECT count(*) FROM {table} t LEFT JOIN object o ON o.id = t.{column} "  # noqa: S608 - our names
@@ -72,23 +77,45 @@ def _check_references(store: Store, check: ObjectsCheck, events: Events) -> None
         )
         if lost := store.backend.query(dangling)[0][0]:
             check.add(_MISSING, f"table {table}", f"{lost} rows refer to objects that are not in the store")
-    loose = {named(bytes(row[0])) for row in store.backend.stream(_LOOSE)}
-    for name in sorted(loose - _named_elsewhere(store, events) if loose else loose):
+
+
+def _check_loose(read: Reader, check: ObjectsCheck, events: Events) -> None:
+    """Objects nothing points to were planted."""
+    rows = read.store.backend.stream(_LOOSE)
+    loose = {named(stored) for _, stored in read.typed(_NAMED, rows)}
+    for name in sorted(loose - _named_elsewhere(read, events) if loose else loose):
         check.add(_PLANTED, f"object {name}", "nothing in the store refers to it")
 
 
-def _named_elsewhere(store: Store, events: Events) -> set[str]:
+def _named_elsewhere(read: Reader, events: Events) -> set[str]:
     """Objects that documents name by digest: raw answers in journals, lists of units in sealed events."""
     names = {str(event.get("units", "")) for _, event in events.values()}
-    for packed in store.backend.stream(
-        "SELECT packing, body FROM run_unit WHERE state = ?", (UnitState.DONE,)
-    ):
+    rows = read.store.backend.stream(_BODIES, (UnitState.DONE,))
+    for _, _, packing, body in read.typed(_JOURNAL, rows):
         try:
-            journal = orjson.loads(store.objects.unpack(*packed))
-        except (StoreError, orjson.JSONDecodeError):
+            names |= answers(json(read.unpack(packing, body)))
+        except StoreBroken:
             continue
-        names.update(call[4] for call in journal["calls"])
     return names
+
+
+_ROWS = "SELECT id, digest, packing, data FROM object"
+_OBJECT = Columns(
+    "object row {0}",
+    {"object.id": int, "object.digest": bytes, "object.packing": int, "object.data": bytes},
+)
+_NAMED = Columns("object row {0}", {"object.id": int, "object.digest": bytes})
+
+_DICTIONARY = Columns(
+    "dictionary {0}",
+    {"dictionary.id": int, "dictionary.digest": bytes, "dictionary.family": str, "dictionary.data": bytes},
+)
+
+_BODIES = "SELECT run_id, unit_id, packing, body FROM run_unit WHERE state = ?"
+_JOURNAL = Columns(
+    "run {0}, unit {1}",
+    {"run_unit.run_id": int, "run_unit.unit_id": int, "run_unit.packing": int, "run_unit.body": bytes},
+)
 
 
 _BEGUN = (
@@ -103,6 +130,6 @@ _REFERENCES = (
 )
 
 _LOOSE = """
-SELECT o.digest FROM object o WHERE o.id IN (
+SELECT o.id, o.digest FROM object o WHERE o.id IN (
 SELECT id FROM object EXCEPT SELECT evidence_id FROM span EXCEPT SELECT judgement_id FROM span
 EXCEPT SELECT coverage_id FROM run_unit EXCEPT SELECT plan_id FROM run)"""

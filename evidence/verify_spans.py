@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import orjson
-
-from evidence.model import Scope, scope_uid
-from evidence.store import OPEN, Store, StoreError, UnitState
+from evidence.model import Scope, Status, scope_uid
+from evidence.store import OPEN, Store, StoreBroken, UnitState
 from evidence.store.objects import named
 from evidence.store.rows import STATUS_BITS
 from evidence.verify_problem import Problem, ProblemKind
+from evidence.verify_read import BLOB_OR_NULL, Columns, Reader, json
 
 _ALTERED, _PLANTED = ProblemKind.ALTERED, ProblemKind.PLANTED
 
 
-def check_spans(store: Store) -> list[Problem]:
+def check_spans(read: Reader) -> Iterator[Problem]:
     """All contradictions between the rows that the sealed digests do not cover."""
-    return [*_boundaries(store), *_statuses(store), *_names(store), *_strays(store)]
+    with read.reading("table span"):
+        yield from _boundaries(read.store)
+    with read.reading("table span"):
+        yield from _statuses(read)
+    with read.reading("table resource"):
+        yield from _names(read)
+    with read.reading("rows that belong to nothing"):
+        yield from _strays(read.store)
 
 
 def _boundaries(store: Store) -> Iterator[Problem]:
@@ -27,23 +33,34 @@ def _boundaries(store: Store) -> Iterator[Problem]:
         yield Problem(_ALTERED, f"resource {uid}", what)
 
 
-def _statuses(store: Store) -> Iterator[Problem]:
+def _statuses(read: Reader) -> Iterator[Problem]:
     """The statuses stored beside a judgement are those of its verdicts."""
-    for judgement, statuses, name in store.backend.query(_STATUSES):
+    for judgement, statuses, name, *packed in read.typed(_JUDGED, read.store.backend.stream(_STATUSES)):
         try:
-            verdicts = store.judgements.verdicts(judgement)
-        except (StoreError, KeyError, ValueError, TypeError):
+            said = _said(read, *packed) if judgement else 0
+        except StoreBroken:
             continue
-        said = sum({STATUS_BITS[verdict.status] for verdict in verdicts.values()})
         if statuses != said:
             what = f"spans with this judgement are stored with statuses {statuses}, it says {said}"
             yield Problem(_ALTERED, f"judgement {named(name) if name else 'of nothing'}", what)
 
 
-def _names(store: Store) -> Iterator[Problem]:
+def _said(read: Reader, packing: int, data: bytes | None) -> int:
+    """The sum of the statuses that a judgement's verdicts say; raises StoreBroken for what is no judgement."""
+    if data is None:
+        raise StoreBroken("it is not in the store")
+    document = json(read.unpack(packing, data))
+    try:
+        return sum({STATUS_BITS[Status(verdict["status"])] for verdict in document.values()})
+    except (AttributeError, KeyError, ValueError, TypeError):
+        raise StoreBroken("it is no judgement") from None
+
+
+def _names(read: Reader) -> Iterator[Problem]:
     """The name and part stored beside a resource are those of its newest evidence, or of its scope."""
-    for uid, name, part, target, kind, *packed in store.backend.stream(_NAMES):
-        if packed[-1] is None:
+    rows = read.typed(_RESOURCE, read.store.backend.stream(_NAMES))
+    for _, uid, name, part, target, kind, packing, data in rows:
+        if data is None:
             scope = Scope(target, part)
             if (uid, name) != (scope_uid(kind, scope), str(scope)):
                 yield Problem(
@@ -51,11 +68,16 @@ def _names(store: Store) -> Iterator[Problem]:
                 )
             continue
         try:
-            document = orjson.loads(store.objects.unpack(*packed))
-        except (StoreError, orjson.JSONDecodeError):
+            document = json(read.unpack(packing, data))
+        except StoreBroken:
             continue
-        if (document.get("name"), document.get("part")) != (name, part):
+        if not _says(document, name, part):
             yield Problem(_ALTERED, f"resource {uid}", "its name or part is not that of its newest evidence")
+
+
+def _says(document: object, name: str, part: str) -> bool:
+    """Whether evidence is of this name and part; what is no evidence says neither."""
+    return isinstance(document, dict) and (document.get("name"), document.get("part")) == (name, part)
 
 
 def _strays(store: Store) -> Iterator[Problem]:
@@ -72,10 +94,36 @@ LEFT JOIN run_unit e ON e.run_id = s.to_run AND e.unit_id = r.unit_id AND e.stat
 WHERE b.run_id IS NULL OR (e.run_id IS NULL AND s.to_run <> ?) OR s.from_run >= s.to_run"""
 
 _STATUSES = """
-SELECT DISTINCT s.judgement_id, s.statuses, o.digest FROM span s LEFT JOIN object o ON o.id = s.judgement_id"""
+SELECT s.judgement_id, s.statuses, o.digest, coalesce(o.packing, 0), o.data
+FROM (SELECT DISTINCT judgement_id, statuses FROM span) s LEFT JOIN object o ON o.id = s.judgement_id"""
+
+_JUDGED = Columns(
+    "judgement of object row {0}",
+    {
+        "span.judgement_id": int,
+        "span.statuses": int,
+        "object.digest": BLOB_OR_NULL,
+        "object.packing": int,
+        "object.data": BLOB_OR_NULL,
+    },
+)
+
+_RESOURCE = Columns(
+    "resource row {0}",
+    {
+        "resource.id": int,
+        "resource.uid": str,
+        "resource.name": str,
+        "resource.part": str,
+        "unit.target": str,
+        "unit.kind": str,
+        "object.packing": int,
+        "object.data": BLOB_OR_NULL,
+    },
+)
 
 _NAMES = """
-SELECT r.uid, r.name, r.part, u.target, u.kind, o.packing, o.data
+SELECT r.id, r.uid, r.name, r.part, u.target, u.kind, coalesce(o.packing, 0), o.data
 FROM resource r JOIN unit u ON u.id = r.unit_id
 LEFT JOIN span s ON s.resource_id = r.id AND s.evidence_id <> 0 AND s.from_run = (
     SELECT max(n.from_run) FROM span n WHERE n.resource_id = r.id AND n.evidence_id <> 0)

@@ -255,6 +255,15 @@ def test_a_store_signed_by_another_key_than_the_expected_is_untrusted(tampered, 
 def test_nothing_is_appended_to_a_ledger_that_was_cut(sqlite_store):
     fill(sqlite_store)
     sqlite_store.backend.execute("DELETE FROM checkpoint WHERE size = 5")
+    with pytest.raises(StoreError, match="this machine has seen a ledger of 5 entries") as refused:
+        sqlite_store.append_event({"schema": "nightledger.waiver/1"})
+    assert refused.value.exit_code == 4
+
+
+def test_nothing_is_appended_to_a_ledger_that_was_cut_where_no_witness_is_left(sqlite_store):
+    fill(sqlite_store)
+    sqlite_store.log.keys.witness_file(sqlite_store.log.origin).unlink()
+    sqlite_store.backend.execute("DELETE FROM checkpoint WHERE size = 5")
     with pytest.raises(StoreError, match="last checkpoint") as refused:
         sqlite_store.append_event({"schema": "nightledger.waiver/1"})
     assert refused.value.exit_code == 4
