@@ -7,39 +7,62 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from evidence.model import Unit
+from evidence.drift import Change, compare
+from evidence.model import Finding, Status, Unit, UnitResult
 from evidence.store import Store, StoreError, UnitState
 from evidence.verify import verify
-from tests.evidence.estate import UNIT, begin, night, observed, result
+from tests.evidence.estate import UNIT, begin, judged, night, observed, result
+
+Way = Callable[[Store, int, int, random.Random], None]
 
 KILLS = 50
+INVENTED = (Change.FIXED, Change.VANISHED, Change.GONE_UNSEEN, Change.SUSPECTED_MASS_VANISH)
 UNITS = [Unit("prod", f"aws/{n:012d}", "aws.s3.bucket") for n in range(8)]
 
 
-def commit_for_ever(url: str, keys: Path, told: int) -> None:
+def failing(unit: Unit, rng: random.Random) -> tuple[UnitResult, list[Finding]]:
+    """A night in which sizes changed, and nothing was put right or went away."""
+    gave = result([observed(f"b{n}", unit=unit, size=rng.randrange(3)) for n in range(20)], unit=unit)
+    return gave, [judged(seen.resource, Status.FAIL) for seen in gave.observations]
+
+
+def one_by_one(store: Store, run: int, told: int, rng: random.Random) -> None:
+    for unit in UNITS:
+        assert store.commit_unit(run, *failing(unit, rng))
+        os.write(told, f"unit {run} {unit.target}\n".encode())
+
+
+def as_a_scan_does(store: Store, run: int, told: int, rng: random.Random) -> None:
+    with store.ingest(run) as writer:
+        for unit in UNITS:
+            writer.commit(*failing(unit, rng))
+    for unit in UNITS:
+        os.write(told, f"unit {run} {unit.target}\n".encode())
+
+
+def commit_for_ever(url: str, keys: Path, told: int, way: Way) -> None:
     rng = random.Random(os.getpid())
     with Store.open(url, keys=keys) as store, store.lock():
         while True:
             run = begin(store, UNITS)
-            for unit in UNITS:
-                seen = [observed(f"b{n}", unit=unit, size=rng.randrange(3)) for n in range(20)]
-                assert store.commit_unit(run, result(seen, unit=unit), [])
-                os.write(told, f"unit {run} {unit.target}\n".encode())
+            way(store, run, told, rng)
             store.finish_run(run, "2026-11-01T01:05:00Z")
             os.write(told, f"run {run}\n".encode())
 
 
-def killed_while_committing(url: str, keys: Path, rng: random.Random) -> list[list[str]]:
+def killed_while_committing(url: str, keys: Path, rng: random.Random, way: Way) -> list[list[str]]:
     """What a child process said it had committed before SIGKILL reached it."""
     heard, told = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            commit_for_ever(url, keys, told)
+            commit_for_ever(url, keys, told, way)
         finally:
             os._exit(1)
     os.close(told)
@@ -54,8 +77,8 @@ def killed_while_committing(url: str, keys: Path, rng: random.Random) -> list[li
 def test_fifty_kills_while_committing_lose_nothing_that_was_acknowledged(url, keys):
     rng = random.Random(20261122)
     sealed: set[int] = set()
-    for _ in range(KILLS):
-        said = killed_while_committing(url, keys, rng)
+    for kill in range(KILLS):
+        said = killed_while_committing(url, keys, rng, (one_by_one, as_a_scan_does)[kill % 2])
         assert said
         with Store.open(url, keys=keys) as store:
             wait_for_the_lock(store)
@@ -69,6 +92,8 @@ def test_fifty_kills_while_committing_lose_nothing_that_was_acknowledged(url, ke
     with Store.open(url, keys=keys) as store:
         assert {run.id for run in store.runs() if run.state == "sealed"} >= sealed
         assert verify(store).problems == ()
+        for before, after in pairwise(store.runs()):
+            assert not compare(store, before, after).of(*INVENTED)
         night(store, result([observed("after")]))
         assert store.run("last").state == "sealed"
 
@@ -86,6 +111,8 @@ def wait_for_the_lock(store: Store) -> None:
 
 FULL_DISK = """
 import os, sys
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from evidence.store import Store, StoreError
 from tests.evidence.estate import begin, observed, result, night
