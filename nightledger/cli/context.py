@@ -9,7 +9,7 @@ from pathlib import Path
 from config.load import find, is_there, load, store_of
 from config.settings import Settings
 from evidence.seal import default_key_directory
-from evidence.store import NotFound, Run, Store
+from evidence.store import NIGHTLY, NotFound, Run, Store
 from nightledger.cli.terminal import note
 from nightledger.platforms import disabled
 from nightledger.sources import Installed
@@ -47,11 +47,11 @@ def has_store(settings: Settings) -> bool:
     return not url.startswith("sqlite:") or is_there(Path(url.removeprefix("sqlite:")))
 
 
-def run_named(store: Store, ref: str) -> Run:
-    """The run that a number, `last` or a date stands for; raises NotFound."""
+def run_named(store: Store, settings: Settings, ref: str, *, series: str = NIGHTLY) -> Run:
+    """The run that a number, `last` or a date stands for, a day as the organisation counts it; raises NotFound."""
     if not store.runs():
         raise NotFound("there is no run yet", hint="`nightledger scan` makes the first")
-    return store.run(ref)
+    return store.run(ref, series=series, zone=settings.organisation.zone)
 
 
 def warn_of_disabled(settings: Settings) -> None:

@@ -62,8 +62,8 @@ def run(args: argparse.Namespace) -> int:
 
     settings = settings_of(args)
     with open_store(settings, create=False) as store:
-        after = run_named(store, args.run)
-        before = _before(store, after, args.since)
+        after = run_named(store, settings, args.run)
+        before = _before(store, settings, after, args.since)
         found = changed_since(store, settings, before, after)
         acts = _acts(store, settings, found) if args.who else {}
     news = set(found.news)
@@ -92,11 +92,12 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.FINDINGS if args.fail_on == "drift" and changes else ExitCode.DONE
 
 
-def _before(store: Store, after: Run, since: str | None) -> Run:
+def _before(store: Store, settings: Settings, after: Run, since: str | None) -> Run:
     from evidence.drift import baseline  # noqa: PLC0415 - not for --help
+    from nightledger.cli.context import run_named  # noqa: PLC0415 - not for --help
 
     if since is not None:
-        return store.run(since, series=after.series)
+        return run_named(store, settings, since, series=after.series)
     before = baseline(store, after)
     if before is None:
         raise NothingToCompare(

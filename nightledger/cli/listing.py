@@ -112,8 +112,9 @@ def _runs(args: argparse.Namespace) -> Result:
 def _resources(args: argparse.Namespace) -> Result:
     from nightledger.cli.context import open_store, run_named, settings_of  # noqa: PLC0415 - not for --help
 
-    with open_store(settings_of(args), create=False) as store:
-        run = run_named(store, "last")
+    settings = settings_of(args)
+    with open_store(settings, create=False) as store:
+        run = run_named(store, settings, "last")
         rows = [
             {
                 "kind": row.resource.kind,

@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
 
     settings = settings_of(args)
     with open_store(settings, create=False) as store:
-        sealed = run_named(store, args.run)
+        sealed = run_named(store, settings, args.run)
         report = _built(store, settings, sealed)
     path = args.out or f"nightledger-run-{sealed.id}.{args.format}"
     write(report, args.format, path)

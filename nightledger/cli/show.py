@@ -36,8 +36,9 @@ def run(args: argparse.Namespace) -> int:
     """Print what is known of the resource."""
     from nightledger.cli.context import open_store, run_named, settings_of  # noqa: PLC0415 - not for --help
 
-    with open_store(settings_of(args), create=False) as store:
-        sealed = run_named(store, args.as_of)
+    settings = settings_of(args)
+    with open_store(settings, create=False) as store:
+        sealed = run_named(store, settings, args.as_of)
         rows = list(_lines(store, args.resource, sealed, raw=args.raw))
     if args.output == "table":
         rows = [{**row, "value": _short(row["value"])} for row in rows]

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     if args.ephi and not settings.ephi:
         raise NoEphiRules("the settings do not say which resources hold ePHI", hint="add rules under `ephi:`")
     with open_store(settings, create=False) as store:
-        sealed = run_named(store, args.run)
+        sealed = run_named(store, settings, args.run)
         limit = population(store, sealed, lambda one: bool(settings.holds_ephi(one))) if args.ephi else None
         lines = [
             line for line in standing(store, sealed, limit) if wanted is None or line.provision is wanted

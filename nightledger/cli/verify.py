@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,12 +48,12 @@ def run(args: argparse.Namespace) -> int:
     """Print every problem; exit code 4 where there is one."""
     from evidence.verify import verify  # noqa: PLC0415 - not for --help
 
-    with _store(args) as store:
+    store, zone = _store(args)
+    with store:
         # Somebody else's store is signed with somebody else's key.
         key = args.key or (None if args.store else _own_key(store))
-        report = verify(
-            store, key=key, witness=_witness(args), run=store.run(args.run).id if args.run else None
-        )
+        number = store.run(args.run, zone=zone).id if args.run else None
+        report = verify(store, key=key, witness=_witness(args), run=number)
     rows = [{"problem": one.kind.value, "where": one.where, "what": one.what} for one in report.problems]
     about = {
         "sound": report.sound,
@@ -82,14 +83,15 @@ def _speak(report: Report) -> None:
     )
 
 
-def _store(args: argparse.Namespace) -> Store:
-    """The store at a path, for which no settings are needed, or the one of the settings."""
+def _store(args: argparse.Namespace) -> tuple[Store, tzinfo]:
+    """The store at a path, for which no settings are needed, or the one of the settings; and whose days count."""
     from evidence.store import Store  # noqa: PLC0415 - not for --help
     from nightledger.cli.context import open_store, settings_of  # noqa: PLC0415 - not for --help
 
     if args.store:
-        return Store.open(args.store, create=False)
-    return open_store(settings_of(args), create=False)
+        return Store.open(args.store, create=False), UTC
+    settings = settings_of(args)
+    return open_store(settings, create=False), settings.organisation.zone
 
 
 def _own_key(store: Store) -> str | None:

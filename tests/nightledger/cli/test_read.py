@@ -1,6 +1,8 @@
 """Reading back what was sealed: status, show, drift, list, explain, report."""
 
 import json
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -56,6 +58,16 @@ def test_show_gives_facts_findings_and_the_raw_answers(run):
     assert found["finding", "demo-box-locked"] == "pass: the lock has strength 3 (as of run 1)"
     assert found["raw answer", "ReadLock"].endswith(": 3")
     assert run("show", "box:ledger").code == 0
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Niue"])
+def test_a_day_is_one_of_the_organisation_wherever_it_lives(desk, run, zone):
+    desk.settings((desk.path / "nightledger.yaml").read_text().replace("America/New_York", zone))
+    run("scan")
+    today = datetime.now(ZoneInfo(zone)).date()
+    for words in (["show", "ledger", "--as-of"], ["status", "--run"], ["verify", "--run"]):
+        assert run(*words, str(today)).code == 0, words
+        assert run(*words, str(today - timedelta(days=1))).code == 2, words
 
 
 def test_show_says_what_could_not_be_read(desk, run):
