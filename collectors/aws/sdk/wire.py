@@ -1,4 +1,4 @@
-"""The connections below all calls to AWS: one pool of them, and the authorities we trust are read once.
+"""The connections below all calls to AWS: one pool of them, the authorities read once, no answer longer than we can hold.
 
 The SDK gives every client a pool of its own, reads its bundle of authorities anew for every connection, which takes
 tens of milliseconds (github.com/boto/botocore/issues/3171), and keeps connections to the ten hosts it used last.
@@ -7,15 +7,32 @@ tens of milliseconds (github.com/boto/botocore/issues/3171), and keeps connectio
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from botocore.awsrequest import AWSHTTPConnectionPool, AWSHTTPSConnectionPool
+from botocore.exceptions import HTTPClientError
 from botocore.httpsession import URLLib3Session, create_urllib3_context, get_cert_path
 
 from evidence.model import NightledgerError
 
 HOSTS = 500
 """To how many hosts connections are kept: each service has one in each region, S3 Control one for each account."""
+
+LONGEST = 64 * 2**20
+"""Bytes of one answer that are read at most.
+
+The longest page that we know to be possible is of 1,000 customer managed policies (GetAccountAuthorizationDetails), each
+in five versions of 6,144 characters in percent-encoding: about 50 MiB.
+"""
+
+
+class AnswerTooLong(NightledgerError):
+    """An answer goes on past LONGEST; its connection was closed there. It is not asked for again."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the answer is longer than {LONGEST // 2**20} MiB and was not read")
+        self.response: dict[str, Any] = {"Error": {"Code": "AnswerTooLong"}, "ResponseMetadata": {}}
 
 
 class AuthoritiesUnreadable(NightledgerError):
@@ -36,6 +53,18 @@ class SharedSession(URLLib3Session):  # type: ignore[misc]  # the SDK has no typ
         verify = authorities or True
         self._context = _context(get_cert_path(verify))
         super().__init__(verify=verify, **settings)
+        self._pool_classes_by_scheme.update(http=_Pool, https=_TlsPool)
+
+    def send(self, request: Any) -> Any:
+        """Send a request and read its answer whole; raises AnswerTooLong, and otherwise what the SDK's own does."""
+        try:
+            return super().send(request)
+        except HTTPClientError as error:
+            # The SDK takes an error it does not know for a passing one of the network, and would send again.
+            inner = error.kwargs.get("error")
+            if isinstance(inner, AnswerTooLong):
+                raise inner from None
+            raise
 
     def _get_ssl_context(self) -> ssl.SSLContext:
         return self._context
@@ -48,6 +77,43 @@ class SharedSession(URLLib3Session):  # type: ignore[misc]  # the SDK has no typ
         super()._setup_ssl_cert(conn, url, verify)
         # They stand in the context already.
         conn.ca_certs = None
+
+
+class _Measured:
+    """A response whose body is counted while it is read; the rest of it is the SDK's own."""
+
+    __slots__ = ("_answer",)
+
+    def __init__(self, answer: Any) -> None:
+        self._answer = answer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._answer, name)
+
+    def stream(self, *args: Any, **more: Any) -> Iterator[bytes]:
+        """The body in parts. What the header says is only a hint: a body may have no length, or lie about it."""
+        self._bound(self._answer.length_remaining or 0)
+        read = 0
+        for part in self._answer.stream(*args, **more):
+            read += len(part)
+            self._bound(read)
+            yield part
+
+    def _bound(self, size: int) -> None:
+        if size > LONGEST:
+            self._answer.close()
+            self._answer.release_conn()
+            raise AnswerTooLong
+
+
+class _Pool(AWSHTTPConnectionPool):  # type: ignore[misc]  # see SharedSession
+    def urlopen(self, *args: Any, **more: Any) -> _Measured:
+        return _Measured(super().urlopen(*args, **more))
+
+
+class _TlsPool(AWSHTTPSConnectionPool):  # type: ignore[misc]  # see SharedSession
+    def urlopen(self, *args: Any, **more: Any) -> _Measured:
+        return _Measured(super().urlopen(*args, **more))
 
 
 class Wires:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from collectors.aws.sdk import wire
 from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
@@ -156,3 +157,13 @@ def test_regions_that_cannot_be_asked_for_name_the_permission(estate):
     findings = estate.judge(["aws-ec2-volume-encryption"], estate.source(regions=()))
     assert [f.status.value for f in findings] == ["unknown"]
     assert "ec2:DescribeRegions" in findings[0].sentence
+
+
+def test_an_answer_longer_than_we_read_is_unknown_and_names_the_bound(estate, monkeypatch):
+    monkeypatch.setattr(wire, "LONGEST", 2**20)
+    estate.front.canned["s3.get_bucket_versioning"] = f"<VersioningConfiguration>{' ' * 2**20}"
+    findings = estate.judge(["aws-s3-bucket-versioning"])
+    assert {(f.status.value, f.sentence) for f in findings} == {
+        ("unknown", "could not read versioning (error, the answer is longer than 1 MiB and was not read)")
+    }
+    assert estate.front.counts["s3.get_bucket_versioning"] == len(findings)
