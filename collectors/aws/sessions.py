@@ -16,7 +16,7 @@ from evidence.model import Missing, Reason
 
 _DOCUMENT = "SSM-SessionManagerRunShell"
 """The document in which Session Manager keeps a region's preferences."""
-_DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:\d+S)?")
+_DURATION = re.compile(r"PT(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
 _DEFAULT_SESSION = "PT1H"
 
 
@@ -104,7 +104,8 @@ def _session(row: Mapping[str, Any]) -> PermissionSetSession | Missing:
     match = _DURATION.fullmatch(duration)
     if match is None:
         return Missing(Reason.ERROR, detail="the session duration is in no known form")
-    return {"name": row["Name"], "minutes": 60 * int(match[1] or 0) + int(match[2] or 0)}
+    hours, minutes, seconds = (int(number or 0) for number in match.groups())
+    return {"name": row["Name"], "minutes": 60 * hours + minutes - (-seconds // 60)}
 
 
 def _is_true(word: str | bool | None) -> bool:  # noqa: FBT001 - as people wrote it into the document

@@ -99,6 +99,17 @@ def test_permission_sets_are_judged_by_how_long_their_sessions_last(permission_s
     assert_true(permission_sets, truth)
 
 
+@pytest.mark.parametrize(
+    ("written", "minutes"), [("PT43200S", 720), ("PT1H30M1S", 91), ("PT240M", 240), ("PT4H", 240)]
+)
+def test_a_permission_sets_duration_counts_hours_minutes_and_seconds(permission_sets, written, minutes):
+    row = {"Name": "night", "SessionDuration": written}
+    permission_sets.front.canned["sso.describe_permission_set"] = {"PermissionSet": row}
+    (finding, *_) = permission_sets.judge(["aws-sso-permission-set-session"])
+    assert finding.sentence.startswith(f"a session under night lasts {minutes} minutes")
+    assert finding.status.value == (PASS if minutes <= 240 else FAIL)
+
+
 def test_a_permission_set_without_a_duration_has_the_documented_one_hour(permission_sets):
     permission_sets.front.canned["sso.describe_permission_set"] = {"PermissionSet": {"Name": "plain"}}
     (finding, *_) = permission_sets.judge(["aws-sso-permission-set-session"])
