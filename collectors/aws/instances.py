@@ -35,7 +35,8 @@ class Instance(AwsKind):
     keep: ClassVar = {
         "describe_instances": (
             "Reservations[]{Instances[]{InstanceId, State{Name}, MetadataOptions{HttpTokens, HttpEndpoint}, "
-            f"PublicIpAddress, PrivateIpAddress, Platform, LaunchTime, ImageId, IamInstanceProfile{{Arn}}, {TAGS}}}}}"
+            "PublicIpAddress, PrivateIpAddress, Platform, LaunchTime, ImageId, IamInstanceProfile{Arn}, "
+            f"NetworkInterfaces[]{{PrivateIpAddresses[]{{Association{{PublicIp}}}}}}, {TAGS}}}}}"
         ),
         "describe_images": IMAGES,
         "ssm.describe_instance_information": MANAGED,
@@ -143,7 +144,7 @@ def _found(ec2: AwsClient, row: Mapping[str, Any]) -> Found:
         gives={
             "state": {"name": row["State"]["Name"]},
             "metadata_options": {"tokens": options["HttpTokens"], "endpoint": options["HttpEndpoint"]},
-            "addresses": {"public_ipv4": bool(row.get("PublicIpAddress"))},
+            "addresses": {"public_ipv4": _is_public(row)},
             "launch": {
                 "started": row["LaunchTime"],
                 "image": row["ImageId"],
@@ -156,6 +157,12 @@ def _found(ec2: AwsClient, row: Mapping[str, Any]) -> Found:
         },
         handle=identifier,
     )
+
+
+def _is_public(row: Mapping[str, Any]) -> bool:
+    # The instance's own field names the first interface's first address only.
+    held = [one for card in row.get("NetworkInterfaces", []) for one in card.get("PrivateIpAddresses", [])]
+    return bool(row.get("PublicIpAddress")) or any(one.get("Association", {}).get("PublicIp") for one in held)
 
 
 def _image(instance: Found, made: Mapping[str, str]) -> InstanceImage | None:

@@ -147,3 +147,31 @@ def test_a_refused_inventory_gives_unknown_that_names_the_permission(stocked, op
 def test_where_no_machine_is_managed_no_inventory_is_asked_for(machines):
     assert set(machines.verdicts(INVENTORY).values()) == {NONE}
     assert machines.front.counts["ssm.get_inventory"] == 0
+
+
+ADDRESS = "aws-ec2-instance-public-address"
+SECOND_ADDRESS = """<DescribeInstancesResponse><reservationSet><item><instancesSet><item>
+  <instanceId>i-1</instanceId><imageId>ami-1</imageId><launchTime>2026-01-02T03:04:05Z</launchTime>
+  <instanceState><name>running</name></instanceState>
+  <metadataOptions><httpTokens>required</httpTokens><httpEndpoint>enabled</httpEndpoint></metadataOptions>
+  <networkInterfaceSet>
+    <item><privateIpAddressesSet><item><privateIpAddress>10.0.0.4</privateIpAddress></item></privateIpAddressesSet></item>
+    <item><privateIpAddressesSet>
+      <item><privateIpAddress>10.0.1.4</privateIpAddress></item>
+      <item><privateIpAddress>10.0.1.5</privateIpAddress>{association}</item>
+    </privateIpAddressesSet></item>
+  </networkInterfaceSet>
+</item></instancesSet></item></reservationSet></DescribeInstancesResponse>"""
+
+
+@pytest.mark.parametrize(
+    ("association", "status"),
+    [
+        ("<association><publicIp>198.51.100.7</publicIp></association>", FAIL),
+        ("<association><carrierIp>198.51.100.7</carrierIp></association>", PASS),
+        ("", PASS),
+    ],
+)
+def test_a_public_address_of_any_interface_of_a_machine_leads_to_it(cloud, association, status):
+    cloud.front.canned["ec2.describe_instances"] = SECOND_ADDRESS.format(association=association)
+    assert_true(cloud, {(ADDRESS, "i-1"): status})
