@@ -25,6 +25,8 @@ _SHARED = (
     "IAMDatabaseAuthenticationEnabled, DomainMemberships[]{Status}, EnabledCloudwatchLogsExports, "
     "TagList[]{Key, Value}"
 )
+_JOINED = frozenset({"joined", "kerberos-enabled"})
+"""Engines that take a domain's Kerberos tickets without joining it say the latter."""
 
 
 class DatabaseInstance(AwsKind):
@@ -130,7 +132,7 @@ def _of_instance(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _of_both(row: Mapping[str, Any], source: str) -> dict[str, Any]:
-    joined = any(domain["Status"] == "joined" for domain in row.get("DomainMemberships", []))
+    joined = any(domain["Status"] in _JOINED for domain in row.get("DomainMemberships", []))
     return {
         "encryption": told(lambda: {"encrypted": row["StorageEncrypted"], "kms_key": row.get("KmsKeyId")}),
         "logins": {"iam": row.get("IAMDatabaseAuthenticationEnabled", False), "directory": joined},

@@ -194,3 +194,25 @@ def test_what_aws_leaves_out_of_one_row_is_unknown_for_it_and_stops_no_listing(c
     verdicts = cloud.verdicts("aws-rds-instance-not-public", "aws-rds-storage-encryption")
     assert verdicts["aws-rds-instance-not-public", "quiet"] == UNKNOWN
     assert verdicts["aws-rds-storage-encryption", "quiet"] == PASS
+
+
+def domain_member(status):
+    return (
+        "<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance>"
+        "<DBInstanceIdentifier>ward</DBInstanceIdentifier><DbiResourceId>db-1</DbiResourceId>"
+        f"<DBInstanceArn>arn:aws:rds:us-east-1:{ACCOUNT}:db:ward</DBInstanceArn>"
+        "<Engine>postgres</Engine><EngineVersion>16.4</EngineVersion>"
+        f"<DomainMemberships><DomainMembership><Status>{status}</Status></DomainMembership></DomainMemberships>"
+        "</DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "want"),
+    [("joined", PASS), ("kerberos-enabled", PASS), ("pending-enable-kerberos", FAIL), ("failed", FAIL)],
+)
+def test_a_directory_vouches_for_logins_where_the_database_joined_it_or_takes_its_kerberos(
+    cloud, status, want
+):
+    cloud.front.canned["rds.describe_db_instances"] = domain_member(status)
+    assert_true(cloud, {("aws-rds-central-logins", "ward"): want})
