@@ -72,14 +72,6 @@ def open_to_everyone(document: PolicyDocument) -> bool:
     )
 
 
-def open_to_a_provider(document: PolicyDocument) -> bool:
-    """Whether anyone whom some web identity provider knows is allowed in, with no word about whom or for which app."""
-    return any(
-        s.get("Effect") == "Allow" and _web_identity(s) and not _names_a_subject(s)
-        for s in statements(document)
-    )
-
-
 def admits_people(document: PolicyDocument) -> bool:
     """Whether a trust policy admits more than AWS services: accounts, users, roles or an identity provider."""
     return any(s.get("Effect") == "Allow" and _principal_kinds(s) - {"Service"} for s in statements(document))
@@ -151,23 +143,6 @@ def _narrowed(statement: Mapping[str, Any]) -> bool:
         for operator, tested in condition.items()
         if isinstance(tested, Mapping)
         for key, wanted in tested.items()
-    )
-
-
-def _web_identity(statement: Mapping[str, Any]) -> bool:
-    principal = statement.get("Principal")
-    providers = values(principal.get("Federated")) if isinstance(principal, Mapping) else ()
-    return any(":saml-provider/" not in provider for provider in providers)
-
-
-def _names_a_subject(statement: Mapping[str, Any]) -> bool:
-    condition = statement.get("Condition")
-    tested = condition.values() if isinstance(condition, Mapping) else ()
-    return any(
-        key.lower().endswith((":sub", ":aud")) and "*" not in values(wanted)
-        for keys in tested
-        if isinstance(keys, Mapping)
-        for key, wanted in keys.items()
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from checks.access.links import RIGHTS_NARROWED, RIGHTS_ORDERED
 from checks.check import Verdict, check, failed, not_applicable, passed
-from checks.policy_document import open_to_a_provider, open_to_everyone
+from checks.policy_document import open_to_everyone
 from checks.policy_grants import allows_everything
+from checks.policy_providers import open_to_a_provider
 from evidence.facts.aws import MetadataOptions, PolicyDocument, RoleSession, UserPolicy
 
 

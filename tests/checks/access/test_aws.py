@@ -78,6 +78,8 @@ def test_a_role_fails_when_anyone_may_assume_it():
         ),
         ("oidc-provider/token.example.org", {"StringLike": {"token.example.org:sub": "*"}}, "fail"),
         ("saml-provider/clinic", {}, "pass"),
+        ("oidc-provider/token.example.org", {"StringEquals": {"token.example.org:aud": "our-app"}}, "pass"),
+        ("oidc-provider/token.example.org", {"StringNotLike": {"token.example.org:sub": "repo:a/*"}}, "fail"),
     ],
 )
 def test_a_role_fails_when_anyone_a_web_identity_provider_knows_may_assume_it(provider, condition, status):

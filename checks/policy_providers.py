@@ -1,0 +1,81 @@
+"""Whether a trust policy lets in whomever a web identity provider knows. Pure, no AWS call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from checks.policy_document import statements, values
+from evidence.facts.aws import PolicyDocument
+
+_NAMING = re.compile(r"(?:for(?:anyvalue|allvalues):)?string(?:equals|like|equalsignorecase)(?:ifexists)?")
+_SUBJECTS = (
+    ":sub",
+    ":id",
+    ":user_id",
+    ":job_workflow_ref",
+    ":repository",
+    ":repository_id",
+    ":repository_owner",
+    ":repository_owner_id",
+)
+_APPLICATIONS = (":aud", ":oaud", ":azp", ":app_id")
+_SHARED = (
+    "agent.buildkite.com",
+    "app.terraform.io",
+    "gitlab.com",
+    "oidc-configuration.audit-log.githubusercontent.com",
+    "oidc.codefresh.io",
+    "proidc.upbound.io",
+    "scalr.io",
+    "token.actions.githubusercontent.com",
+    "tokens.cloud.shisho.dev",
+    "vstoken.actions.githubusercontent.com",
+)
+"""Providers that serve every customer from one address, where whoever asks for a token chooses whom it is meant for."""
+_NOBODYS_APPLICATION = "sts.amazonaws.com"
+"""Tokens for AWS itself have this audience, whoever asks for them."""
+_SOMEBODY = re.compile(r"(?:repo:|project_path:|organization:|org:|system:serviceaccount:)?+[^*?]")
+
+
+def open_to_a_provider(document: PolicyDocument) -> bool:
+    """Whether anyone whom some web identity provider knows is allowed in, with no word about whom or for which app."""
+    return any(
+        s.get("Effect") == "Allow" and _web_identity(s) and (_admits_guests(s) or not _names_a_subject(s))
+        for s in statements(document)
+    )
+
+
+def _web_identity(statement: Mapping[str, Any]) -> bool:
+    principal = statement.get("Principal")
+    providers = values(principal.get("Federated")) if isinstance(principal, Mapping) else ()
+    return any(":saml-provider/" not in provider for provider in providers)
+
+
+def _names_a_subject(statement: Mapping[str, Any]) -> bool:
+    return any(
+        bool(wanted) and all(_names_somebody(key, value) for value in wanted)
+        for key, wanted in _conditions(statement)
+    )
+
+
+def _names_somebody(key: str, value: str) -> bool:
+    if key.endswith(_SUBJECTS):
+        return _SOMEBODY.match(value) is not None
+    return key.endswith(_APPLICATIONS) and value not in {"*", _NOBODYS_APPLICATION} and not _is_shared(key)
+
+
+def _is_shared(key: str) -> bool:
+    return key.startswith(_SHARED)
+
+
+def _admits_guests(statement: Mapping[str, Any]) -> bool:
+    return any(key.endswith(":amr") and "unauthenticated" in wanted for key, wanted in _conditions(statement))
+
+
+def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    condition = statement.get("Condition")
+    for operator, tested in condition.items() if isinstance(condition, Mapping) else ():
+        if isinstance(tested, Mapping) and _NAMING.fullmatch(operator.lower()):
+            yield from ((key.lower(), values(wanted)) for key, wanted in tested.items())
