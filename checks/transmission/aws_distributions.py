@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checks.check import Verdict, check, failed, not_applicable, passed, undecided
+from checks.check import Verdict, check, failed, passed, undecided
 from checks.transmission.links import (
     CHANGE_NOTICED,
     OLD_TLS_REFUSED,
@@ -52,12 +52,14 @@ def distribution_refuses_old_tls(viewers: ViewerProtocols) -> Verdict:
 )
 def distribution_reaches_origins_over_tls(viewers: ViewerProtocols, origins: OriginProtocols) -> Verdict:
     """Does the distribution speak to its origins over TLS only?"""
-    if not origins["policies"]:
-        return not_applicable("every origin is an S3 bucket, asked in the viewer's protocol")
     if "http-only" in origins["policies"]:
         return failed("an origin is asked over plain HTTP")
     if "match-viewer" in origins["policies"] and "allow-all" in viewers["policies"]:
         return failed("an origin is asked over plain HTTP whenever a viewer comes over it")
+    if "untold" in origins["policies"]:
+        return undecided(
+            "how an origin inside a VPC is asked is no part of the distribution and was not read"
+        )
     return passed("origins are asked over HTTPS only")
 
 

@@ -24,7 +24,7 @@ class Distribution(AwsKind):
         "list_distributions": (
             "DistributionList{Items[]{Id, ARN, DomainName, ViewerCertificate{MinimumProtocolVersion}, "
             "DefaultCacheBehavior{ViewerProtocolPolicy}, CacheBehaviors{Items[]{ViewerProtocolPolicy}}, "
-            "Origins{Items[]{CustomOriginConfig{OriginProtocolPolicy}}}}}"
+            "Origins{Items[]{CustomOriginConfig{OriginProtocolPolicy}, VpcOriginConfig{VpcOriginId}}}}}"
         ),
         "get_distribution_config": "DistributionConfig{Logging{Enabled}}",
         "logs.describe_delivery_sources": "deliverySources[]{name, service, logType, status, resourceArns}",
@@ -87,7 +87,11 @@ def _viewers(row: Mapping[str, Any]) -> Json:
 
 
 def _origins(row: Mapping[str, Any]) -> Json:
-    custom = [
-        held["CustomOriginConfig"] for held in row["Origins"]["Items"] if held.get("CustomOriginConfig")
-    ]
-    return {"policies": sorted({held["OriginProtocolPolicy"] for held in custom})}
+    return {"policies": sorted({_policy(held) for held in row["Origins"]["Items"]})}
+
+
+def _policy(origin: Mapping[str, Any]) -> str:
+    if origin.get("CustomOriginConfig"):
+        return str(origin["CustomOriginConfig"]["OriginProtocolPolicy"])
+    # A bucket is always asked in the viewer's protocol.
+    return "untold" if origin.get("VpcOriginConfig") else "match-viewer"

@@ -12,7 +12,7 @@ from tests.collectors.aws.family import (
 
 pytestmark = pytest.mark.server("moto")
 
-PASS, FAIL, NONE = "pass", "fail", "not_applicable"
+PASS, FAIL = "pass", "fail"
 DISTRIBUTIONS = (
     "aws-cloudfront-distribution-tls-only aws-cloudfront-distribution-tls-version "
     "aws-cloudfront-distribution-origins aws-cloudfront-distribution-logs"
@@ -58,7 +58,7 @@ def distributions(cloud):
         **{(check, good): PASS for check in DISTRIBUTIONS.split()},
         **{(check, bad): FAIL for check in DISTRIBUTIONS.split()},
         ("aws-cloudfront-distribution-tls-only", bucket): PASS,
-        ("aws-cloudfront-distribution-origins", bucket): NONE,
+        ("aws-cloudfront-distribution-origins", bucket): PASS,
     }
     return cloud
 
