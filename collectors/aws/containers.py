@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, ClassVar
 
@@ -10,6 +11,14 @@ from collectors.aws.client import AwsClient, own_arn
 from collectors.aws.kind import REGIONS, AwsKind
 from collectors.kind import Found, fact, lists, lookup
 from evidence.facts.aws_compute import ClusterSettings, ImageScanning, RepositorySettings
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRules:
+    """The name patterns of repositories that the registry scans, and whether it scans no others."""
+
+    patterns: list[str]
+    by_rule_only: bool
 
 
 class Repository(AwsKind):
@@ -24,7 +33,7 @@ class Repository(AwsKind):
             "imageScanningConfiguration{scanOnPush}, encryptionConfiguration{encryptionType, kmsKey}}"
         ),
         "get_registry_scanning_configuration": (
-            "scanningConfiguration{rules[]{scanFrequency, repositoryFilters[]{filter, filterType}}}"
+            "scanningConfiguration{scanType, rules[]{scanFrequency, repositoryFilters[]{filter, filterType}}}"
         ),
     }
     settings: RepositorySettings
@@ -40,22 +49,23 @@ class Repository(AwsKind):
                 yield Found(uid, row["repositoryName"], gives=gives, handle=on_push)
 
     @lookup(needs="ecr:GetRegistryScanningConfiguration")
-    def scan_rules(self, ecr: AwsClient) -> list[str]:
-        """GetRegistryScanningConfiguration: the name patterns of repositories that the registry scans by rule."""
-        rules = ecr.get_registry_scanning_configuration()["scanningConfiguration"].get("rules", [])
-        return [
-            held["filter"]
-            for rule in rules
+    def scan_rules(self, ecr: AwsClient) -> ScanRules:
+        """GetRegistryScanningConfiguration: how the registry scans, and which repositories by rule."""
+        held = ecr.get_registry_scanning_configuration()["scanningConfiguration"]
+        patterns = [
+            one["filter"]
+            for rule in held.get("rules", [])
             if rule["scanFrequency"] in {"SCAN_ON_PUSH", "CONTINUOUS_SCAN"}
-            for held in rule["repositoryFilters"]
+            for one in rule["repositoryFilters"]
         ]
+        return ScanRules(patterns, by_rule_only=held["scanType"] == "ENHANCED")
 
     @fact()
-    def scanning(self, repository: Found, scan_rules: list[str]) -> ImageScanning:
-        """Whether new images are scanned; a registry rule overrides the repository's own setting."""
+    def scanning(self, repository: Found, scan_rules: ScanRules) -> ImageScanning:
+        """Whether new images are scanned; where Inspector scans, a repository's own setting counts for nothing."""
         return {
-            "own": repository.handle,
-            "by_rule": any(fnmatchcase(repository.name, pattern) for pattern in scan_rules),
+            "own": repository.handle and not scan_rules.by_rule_only,
+            "by_rule": any(_fits(repository.name, pattern) for pattern in scan_rules.patterns),
         }
 
 
@@ -93,6 +103,11 @@ class Cluster(AwsKind):
             "audit_log": _sends_audit_log(row),
             "secrets_key": _secrets_key(row),
         }
+
+
+def _fits(name: str, pattern: str) -> bool:
+    # Without a star a pattern is a part of the name, wherever it stands.
+    return fnmatchcase(name, pattern if "*" in pattern else f"*{pattern}*")
 
 
 def _repository(row: Mapping[str, Any]) -> RepositorySettings:

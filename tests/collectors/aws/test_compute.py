@@ -118,6 +118,29 @@ def test_repositories_are_judged_by_tags_scanning_and_key(repositories):
     assert_true(repositories, truth | {(SCAN, "ruled/app"): PASS})
 
 
+def scan_by_rule(cloud, kind, pattern):
+    rule = {
+        "scanFrequency": "SCAN_ON_PUSH",
+        "repositoryFilters": [{"filter": pattern, "filterType": "WILDCARD"}],
+    }
+    cloud.client("ecr").put_registry_scanning_configuration(scanType=kind, rules=[rule])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "want"), [("app", PASS), ("uled/a", PASS), ("app*", FAIL), ("*app", PASS), ("ruled", PASS)]
+)
+def test_a_scan_filter_without_a_star_is_any_part_of_the_name(repositories, pattern, want):
+    scan_by_rule(repositories, "BASIC", pattern)
+    assert_true(repositories, {(SCAN, "ruled/app"): want})
+
+
+def test_where_inspector_scans_a_repository_that_no_rule_names_is_not_scanned_whatever_it_says_itself(
+    repositories,
+):
+    scan_by_rule(repositories, "ENHANCED", "ruled/*")
+    assert_true(repositories, {(SCAN, "good"): FAIL, (SCAN, "ruled/app"): PASS})
+
+
 @pytest.fixture
 def clusters(cloud):
     eks = cloud.client("eks")
