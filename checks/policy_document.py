@@ -8,9 +8,10 @@ from typing import Any
 
 from evidence.facts.aws import PolicyDocument
 
-_NARROWING_OPERATORS = frozenset(
+NARROWING_OPERATORS = frozenset(
     {"stringequals", "stringlike", "arnequals", "arnlike", "stringequalsignorecase"}
 )
+"""Operators under which a request must carry the key, with one of the values."""
 _NARROWING_KEYS = frozenset(
     {
         "aws:principalaccount",
@@ -136,7 +137,7 @@ def _narrowed(statement: Mapping[str, Any]) -> bool:
     if not isinstance(condition, Mapping):
         return False
     return any(
-        operator.lower() in _NARROWING_OPERATORS
+        operator.lower().removeprefix("foranyvalue:") in NARROWING_OPERATORS
         and key.lower() in _NARROWING_KEYS
         and bool(values(wanted))
         and all(_ties_down(value) for value in values(wanted))

@@ -90,3 +90,13 @@ def test_the_owner_that_aws_writes_into_a_topics_first_policy_ties_it_to_the_acc
     tied = {**statement, "Condition": {"StringEquals": {"AWS:SourceOwner": "123456789012"}}}
     assert open_to_everyone({"Statement": [statement]})
     assert not open_to_everyone({"Statement": [tied]})
+
+
+def test_a_key_with_many_values_narrows_when_one_of_them_must_fit_and_not_when_all_may_be_lacking():
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
+    paths = {"aws:PrincipalOrgPaths": "o-1/r-1/ou-1/"}
+    any_, all_ = (
+        {"Condition": {f"{which}:StringEquals": paths}} for which in ("ForAnyValue", "ForAllValues")
+    )
+    assert not open_to_everyone({"Statement": statement | any_})
+    assert open_to_everyone({"Statement": statement | all_})
