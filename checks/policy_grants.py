@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from checks.policy_document import grants_everything, matches, statements, values
+from checks.policy_document import NARROWING_OPERATORS, grants_everything, matches, statements, values
 from evidence.facts.aws import PolicyDocument, UserPolicy
 
 
@@ -44,14 +44,17 @@ def denies(document: PolicyDocument, action: str) -> bool:
 
 
 def outside_accounts(document: PolicyDocument, own: str) -> dict[str, bool]:
-    """Accounts other than `own` that a trust policy admits, with whether an external id is always asked of them."""
+    """Accounts other than `own` that a trust policy admits, with whether an external id is always asked of them.
+
+    "*" stands for whoever meets conditions that name no account (or meets none at all).
+    """
     found: dict[str, bool] = {}
     for statement in statements(document):
         if statement.get("Effect") != "Allow":
             continue
         asked = _asks_external_id(statement)
-        for account in filter(None, map(account_of, _principals(statement))):
-            if account != own:
+        for account in _accounts(statement):
+            if account not in {"", own}:
                 found[account] = found.get(account, True) and asked
     return found
 
@@ -72,6 +75,26 @@ def _principals(statement: Mapping[str, Any]) -> Iterator[str]:
         yield from values(principal)
     elif "NotPrincipal" in statement:
         yield "*"
+
+
+def _accounts(statement: Mapping[str, Any]) -> Iterator[str]:
+    for principal in _principals(statement):
+        if principal == "*":
+            yield from _tied_accounts(statement) or {"*"}
+        else:
+            yield account_of(principal)
+
+
+def _tied_accounts(statement: Mapping[str, Any]) -> set[str]:
+    condition = statement.get("Condition")
+    for operator, tested in condition.items() if isinstance(condition, Mapping) else ():
+        if operator.lower() not in NARROWING_OPERATORS or not isinstance(tested, Mapping):
+            continue
+        for key, wanted in tested.items():
+            accounts = {account_of(value) for value in values(wanted)}
+            if key.lower() in {"aws:principalaccount", "aws:principalarn"} and "" not in accounts:
+                return accounts
+    return set()
 
 
 def _is_about(statement: Mapping[str, Any], action: str) -> bool:

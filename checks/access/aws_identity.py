@@ -14,6 +14,7 @@ from checks.access.links import (
 )
 from checks.access.names import GENERIC_NAMES
 from checks.check import Verdict, check, failed, not_applicable, passed, undecided
+from checks.policy_document import open_to_everyone
 from checks.policy_grants import allows_everything, outside_accounts
 from evidence.facts.aws import ConsoleAccess, PolicyDocument, RoleSession, UserPolicy
 from evidence.facts.aws_identity import CredentialUse, KeyDuties
@@ -48,6 +49,8 @@ def outsiders_bring_an_id(
     bare = sorted(
         account for account, asked in outside.items() if not asked and account not in known_accounts
     )
+    if bare == ["*"] and not open_to_everyone(trust):
+        return undecided("the role may be assumed by whoever meets conditions that name no account")
     if bare:
         return failed(f"may be assumed without an external id from {', '.join(bare)}")
     return passed(

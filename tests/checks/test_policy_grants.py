@@ -76,3 +76,23 @@ def test_an_outside_account_must_be_asked_for_its_id_by_every_statement():
         "999988887777": False
     }
     assert outside_accounts({"Statement": [good]}, "999988887777") == {}
+
+
+@pytest.mark.parametrize(
+    ("condition", "accounts"),
+    [
+        ({}, {"*": False}),
+        ({"StringEquals": {"aws:PrincipalOrgID": "o-1"}}, {"*": False}),
+        ({"StringEquals": {"aws:PrincipalAccount": "111122223333"}}, {}),
+        (
+            {"StringEquals": {"aws:PrincipalAccount": ["111122223333", "999988887777"]}},
+            {"999988887777": False},
+        ),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::999988887777:role/*"}}, {"999988887777": False}),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ward"}}, {"*": False}),
+        ({"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}, {"*": False}),
+    ],
+)
+def test_of_everybody_those_accounts_count_that_the_conditions_name(condition, accounts):
+    statement = asks(**condition) | {"Principal": {"AWS": "*"}}
+    assert outside_accounts({"Statement": statement}, "111122223333") == accounts

@@ -54,6 +54,9 @@ def identities(cloud):
     asked = {"StringEquals": {"sts:ExternalId": "agreed"}}
     role(iam, "biller", trusted=trust({"AWS": f"arn:aws:iam::{OUTSIDER}:root"}, **asked))
     role(iam, "careless", trusted=trust({"AWS": OUTSIDER}))
+    role(iam, "lender", trusted=trust({"AWS": "*"}, StringEquals={"aws:PrincipalAccount": OUTSIDER}))
+    role(iam, "family", trusted=trust({"AWS": "*"}, StringEquals={"aws:PrincipalOrgID": "o-1"}))
+    role(iam, "anyone", trusted=trust({"AWS": "*"}))
     made = iam.create_policy(PolicyName="all", PolicyDocument=json.dumps(FULL))["Policy"]["Arn"]
     for name in ("readers", "masters"):
         iam.create_group(GroupName=name)
@@ -76,6 +79,9 @@ def test_full_access_outsiders_and_shared_names_are_found(identities):
         (outside, "reader"): NONE,
         (outside, "biller"): PASS,
         (outside, "careless"): FAIL,
+        (outside, "lender"): FAIL,
+        (outside, "family"): UNKNOWN,
+        (outside, "anyone"): FAIL,
         (name, "admin"): FAIL,
         (name, "a.lovelace"): PASS,
         (name, "robot"): NONE,
