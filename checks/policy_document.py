@@ -29,6 +29,10 @@ _NARROWING_KEYS = frozenset(
 )
 
 
+_HANDS_OUT_RIGHTS = "iam:attachrolepolicy"
+_SOME_ROLE = "arn:aws:iam::000000000000:role/some"
+
+
 def statements(document: PolicyDocument) -> Iterator[Mapping[str, Any]]:
     """Every statement, whether the document holds one or a list."""
     held: Any = document.get("Statement")
@@ -52,12 +56,16 @@ def denies_without_tls(document: PolicyDocument, arn: str, actions: Sequence[str
 
 
 def grants_everything(document: PolicyDocument) -> bool:
-    """Whether some statement allows every action on every resource under no condition."""
+    """Whether some statement allows every action on every resource under no condition.
+
+    Allowing everything but a few (NotAction, NotResource) is allowing everything, unless the handing out of rights
+    is among the few: whoever may do that can take the rest too.
+    """
     return any(
         s.get("Effect") == "Allow"
         and not s.get("Condition")
-        and "*" in _all_but_service(values(s.get("Action")))
-        and "*" in values(s.get("Resource"))
+        and _any_but_few(s, "Action", _HANDS_OUT_RIGHTS)
+        and _any_but_few(s, "Resource", _SOME_ROLE)
         for s in statements(document)
     )
 
@@ -177,8 +185,11 @@ def matches(pattern: str, text: str) -> bool:
     return re.fullmatch(glob, text, re.DOTALL) is not None
 
 
-def _all_but_service(actions: Sequence[str]) -> set[str]:
-    return {"*" if action == "*:*" else action for action in actions}
+def _any_but_few(statement: Mapping[str, Any], element: str, telling: str) -> bool:
+    spared = values(statement.get(f"Not{element}"))
+    if spared:
+        return not any(matches(pattern.lower(), telling) for pattern in spared)
+    return bool({"*", "*:*"} & set(values(statement.get(element))))
 
 
 def _is_list(held: Any) -> bool:

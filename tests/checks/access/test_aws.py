@@ -11,6 +11,11 @@ def allow(action="*", resource="*", **other):
     return {"Statement": [{"Effect": "Allow", "Action": action, "Resource": resource, **other}]}
 
 
+def all_but(**spared):
+    left = {name: "*" for name in ("Action", "Resource") if f"Not{name}" not in spared}
+    return {"Statement": {"Effect": "Allow", **left, **spared}}
+
+
 def held(document, name="own"):
     return [Strict(UserPolicy, name=name, document=document)]
 
@@ -21,6 +26,9 @@ def held(document, name="own"):
         held(allow()),
         held(allow(["*"], ["*"])),
         held(allow("*:*")),
+        held(all_but(NotAction="aws-portal:*")),
+        held(all_but(NotAction=["s3:DeleteBucket", "organizations:*"])),
+        held(all_but(NotResource="arn:aws:s3:::record/*")),
         held(None, "arn:aws:iam::aws:policy/AdministratorAccess"),
     ],
 )
@@ -33,6 +41,11 @@ def test_a_policy_that_allows_everything_fails(policies):
     [
         [],
         held(allow("s3:*")),
+        held(all_but(NotAction=["iam:*", "organizations:*"])),
+        held(all_but(NotAction="IAM:*")),
+        held(all_but(NotAction="*")),
+        held(all_but(NotResource="*")),
+        held(all_but(NotResource="arn:aws:iam::*:*")),
         held(allow(resource="arn:aws:s3:::x")),
         held(allow(Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})),
         held({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}),
