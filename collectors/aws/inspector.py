@@ -67,10 +67,11 @@ class InspectedRegion(AwsKind):
 
     @fact(needs={"list_findings": "inspector2:ListFindings"})
     def critical(self, inspector2: AwsClient, scans: WeaknessScans) -> Weaknesses | None:
-        """ListFindings, critical and active, the 100 open longest in one call; None where Inspector is off."""
+        """ListFindings, critical and active, the 100 open longest; None where Inspector is off."""
         if "ENABLED" not in (scans["instances"], scans["images"], scans["functions"]):
             return None
-        answer = inspector2.list_findings(
+        pages = inspector2.pages(
+            "list_findings",
             filterCriteria={
                 "awsAccountId": _equal(inspector2.account),
                 "findingStatus": _equal("ACTIVE"),
@@ -79,6 +80,8 @@ class InspectedRegion(AwsKind):
             sortCriteria={"field": "FIRST_OBSERVED_AT", "sortOrder": "ASC"},
             maxResults=100,
         )
+        # A page may be empty although another follows.
+        answer: dict[str, Any] = next((page for page in pages if page["findings"]), {"findings": []})
         oldest = [_weakness(row, held["id"]) for row in answer["findings"] for held in row["resources"]]
         return {"oldest": sorted(oldest, key=_age), "more": bool(answer.get("nextToken"))}
 

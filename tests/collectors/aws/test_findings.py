@@ -82,6 +82,14 @@ def test_what_was_settled_passes(watched):
     assert_only_reads(watched)
 
 
+def test_an_empty_page_of_weaknesses_is_not_the_end_of_them(watched):
+    pages = [{"findings": [], "nextToken": "more"}, answer("inspector2.list_findings")]
+    given = iter(pages)
+    watched.front.canned["inspector2.list_findings"] = lambda _region: next(given)
+    found = watched.judge([CRITICAL], source=watched.source(regions=(HERE,)))
+    assert [one.status.value for one in found] == [FAIL]
+
+
 def test_a_region_costs_one_call_per_question(watched):
     watched.poll(watched.source(regions=(HERE,)), checks=ALL.split())
     counts = {name: n for name, n in watched.front.counts.items() if not name.startswith(("sts.", "org"))}
