@@ -9,7 +9,8 @@ from checks.check import Verdict, check, failed, passed
 from checks.exposure.links import NOT_FOR_EVERYONE, PATH_NARROWED, REACHABLE
 from evidence.facts.aws_paths import AclEntry, ImageSharing, SubnetAddresses
 
-_TCP_OR_ALL = frozenset({"6", "tcp", "-1"})
+_PROTOCOLS = (frozenset({"6", "tcp", "-1"}), frozenset({"17", "udp", "-1"}))
+"""TCP and UDP, each with what stands for it in an entry."""
 
 
 @check("aws-ec2-subnet-no-public-addresses", on="aws.ec2.subnet", severity="low", links=[REACHABLE])
@@ -24,7 +25,7 @@ def subnet_gives_no_public_addresses(addresses: SubnetAddresses) -> Verdict:
 def acl_closes_admin_ports(inbound: list[AclEntry], *, ports: tuple[int, ...] = (22, 3389)) -> Verdict:
     """Does the network ACL close the ports for administration to the internet?"""
     asked = sorted(int(port) for port in ports)
-    opened = [port for port in asked if _lets_in(inbound, port, 4) or _lets_in(inbound, port, 6)]
+    opened = [port for port in asked if _opens(inbound, port)]
     if opened:
         return failed(f"open to the internet: {_ports(opened)}; security groups decide what is left")
     return passed(f"closed to the internet: {_ports(asked)}")
@@ -38,11 +39,17 @@ def image_is_not_public(sharing: ImageSharing) -> Verdict:
     return passed("the image is not shared with everyone; sharing with single accounts was not looked at")
 
 
-def _lets_in(inbound: Iterable[AclEntry], port: int, version: int) -> bool:
+def _opens(inbound: Iterable[AclEntry], port: int) -> bool:
+    entries = sorted(inbound, key=lambda one: one["number"])
+    told = ([entry for entry in entries if _speaks_of(entry, names, port)] for names in _PROTOCOLS)
+    return any(_lets_in(entries, version) for entries in told for version in (4, 6))
+
+
+def _lets_in(entries: Iterable[AclEntry], version: int) -> bool:
     # Rules are tried in order of their number; only one about every address settles it for the internet.
-    for entry in sorted(inbound, key=lambda one: one["number"]):
+    for entry in entries:
         network = ip_network(entry["cidr"], strict=False)
-        if network.version != version or not _speaks_of(entry, port):
+        if network.version != version:
             continue
         if entry["allow"] and network.prefixlen < (8 if version == 4 else 16):
             return True
@@ -51,8 +58,8 @@ def _lets_in(inbound: Iterable[AclEntry], port: int, version: int) -> bool:
     return False
 
 
-def _speaks_of(entry: AclEntry, port: int) -> bool:
-    if entry["protocol"] not in _TCP_OR_ALL:
+def _speaks_of(entry: AclEntry, protocol: frozenset[str], port: int) -> bool:
+    if entry["protocol"] not in protocol:
         return False
     low, high = entry["from_port"], entry["to_port"]
     if low is None or high is None or entry["protocol"] == "-1":
