@@ -60,7 +60,11 @@ def bucket_is_not_public(
     groups = sorted({grant["group"] for grant in group_grants} & _EVERYONE)
     if groups and not any(block["ignore_public_acls"] for block in blocks):
         return failed(f"the bucket's ACL lets in {' and '.join(groups)}")
-    return passed("neither policy nor ACL lets the public in")
+    if any(block["ignore_public_acls"] for block in blocks):
+        return passed("neither policy nor ACL lets the public in")
+    return passed(
+        "neither policy nor ACL of the bucket lets the public in; its objects' own were not looked at"
+    )
 
 
 @check("aws-ec2-snapshot-not-public", on="aws.ec2.snapshot", severity="critical", links=[NOT_FOR_EVERYONE])

@@ -44,6 +44,16 @@ def test_a_plain_bucket_is_not_public():
     assert bucket(public=False, groups=["LogDelivery"]) == "pass"
 
 
+def test_a_bucket_that_heeds_acls_passes_with_a_word_on_those_of_its_objects():
+    said = {
+        blocked: aws.bucket_is_not_public.judge(block(*blocked), None, [], None).sentence
+        for blocked in ((), ("ignore_public_acls",))
+    }
+    assert [
+        blocked for blocked, sentence in said.items() if "objects' own were not looked at" in sentence
+    ] == [()]
+
+
 @pytest.mark.parametrize("group", ["AllUsers", "AuthenticatedUsers"])
 def test_an_acl_for_everyone_fails_unless_some_block_ignores_it(group):
     assert bucket(groups=[group]) == "fail"
