@@ -181,6 +181,14 @@ def test_a_role_named_for_emergencies_that_people_may_assume_passes(cloud):
     assert found.sentence == "kept for emergencies: role BreakGlass, role emergency-access"
 
 
+def test_a_name_of_the_ward_for_emergencies_tells_of_no_way_in(cloud):
+    iam = cloud.client("iam")
+    iam.create_role(RoleName="EmergencyDepartmentScheduler", AssumeRolePolicyDocument=trusting(ROOT))
+    iam.create_user(UserName="emergency-printer")
+    assert emergency(cloud).status.value == UNKNOWN
+    assert emergency(cloud, emergency=("EmergencyDepartmentScheduler",)).status.value == PASS
+
+
 def test_an_organisation_may_name_its_own_among_those_with_full_access(cloud):
     iam = cloud.client("iam")
     iam.create_user(UserName="glass-box")
