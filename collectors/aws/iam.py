@@ -53,7 +53,7 @@ class User(AwsKind):
         return read_report(iam)
 
     @lookup(needs="iam:GetAccountAuthorizationDetails")
-    def user_policies(self, iam: AwsClient) -> Mapping[str, list[UserPolicy]]:
+    def user_policies(self, iam: AwsClient) -> Mapping[str, list[UserPolicy] | Missing]:
         """GetAccountAuthorizationDetails: every user's own policies by the user's ARN, in a few pages."""
         users, managed = details(iam, "User")
         return {user["Arn"]: held(user, "UserPolicyList", managed) for user in users}
@@ -86,7 +86,7 @@ class User(AwsKind):
 
     @fact()
     def policies(
-        self, user: Found, user_policies: Mapping[str, list[UserPolicy]]
+        self, user: Found, user_policies: Mapping[str, list[UserPolicy] | Missing]
     ) -> list[UserPolicy] | Missing:
         """The policies attached to or written into the user itself, not those of its groups."""
         arn, _ = user.handle
@@ -143,14 +143,14 @@ class Role(AwsKind):
                 yield Found(f"{arn}#{row['RoleId']}", row["RoleName"], gives=gives, handle=arn)
 
     @lookup(needs="iam:GetAccountAuthorizationDetails")
-    def role_policies(self, iam: AwsClient) -> Mapping[str, list[UserPolicy]]:
+    def role_policies(self, iam: AwsClient) -> Mapping[str, list[UserPolicy] | Missing]:
         """GetAccountAuthorizationDetails: every role's policies by the role's ARN, in a few pages."""
         roles, managed = details(iam, "Role")
         return {role["Arn"]: held(role, "RolePolicyList", managed) for role in roles}
 
     @fact()
     def policies(
-        self, role: Found, role_policies: Mapping[str, list[UserPolicy]]
+        self, role: Found, role_policies: Mapping[str, list[UserPolicy] | Missing]
     ) -> list[UserPolicy] | Missing:
         """The policies attached to or written into the role."""
         return role_policies.get(

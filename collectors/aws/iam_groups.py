@@ -9,7 +9,9 @@ from collectors.aws.client import AwsClient, own_arn
 from collectors.aws.kind import AwsKind
 from collectors.kind import Found, lists
 from evidence.facts.aws import PolicyDocument, UserPolicy
+from evidence.model import Missing, Reason
 
+_BY_AWS = ":iam::aws:policy/"
 _HELD = "PolicyName, PolicyDocument{*}"
 DETAILS = (
     f"UserDetailList[]{{Arn, UserPolicyList[]{{{_HELD}}}, AttachedManagedPolicies[]{{PolicyArn}}}}, "
@@ -49,15 +51,20 @@ def details(iam: AwsClient, type_: str) -> tuple[list[Mapping[str, Any]], Mappin
     return rows, managed
 
 
-def held(row: Mapping[str, Any], inline: str, managed: Mapping[str, PolicyDocument]) -> list[UserPolicy]:
-    """The policies written into an identity (under `inline`) and attached to it; None for AWS's own documents."""
+def held(
+    row: Mapping[str, Any], inline: str, managed: Mapping[str, PolicyDocument]
+) -> list[UserPolicy] | Missing:
+    """The policies written into an identity (under `inline`) and attached to it; None for AWS's own documents.
+
+    Missing where the listing does not hold one of the account's own, which may have been made since.
+    """
+    names = [policy["PolicyArn"] for policy in row["AttachedManagedPolicies"]]
+    if any(name not in managed and _BY_AWS not in name for name in names):
+        return Missing(Reason.STALE, detail="an attached policy is newer than the policy listing")
     own: list[UserPolicy] = [
         {"name": policy["PolicyName"], "document": policy["PolicyDocument"]} for policy in row.get(inline, [])
     ]
-    attached: list[UserPolicy] = [
-        {"name": policy["PolicyArn"], "document": managed.get(policy["PolicyArn"])}
-        for policy in row["AttachedManagedPolicies"]
-    ]
+    attached: list[UserPolicy] = [{"name": name, "document": managed.get(name)} for name in names]
     return sorted(own + attached, key=lambda policy: policy["name"])
 
 

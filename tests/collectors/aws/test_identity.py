@@ -89,6 +89,30 @@ def test_full_access_outsiders_and_shared_names_are_found(identities):
     assert_true(identities, truth)
 
 
+DETAILS = """<GetAccountAuthorizationDetailsResponse><GetAccountAuthorizationDetailsResult>
+  <UserDetailList/><RoleDetailList/><Policies/><IsTruncated>false</IsTruncated><GroupDetailList><member>
+    <GroupName>ward</GroupName><GroupId>AGPA1</GroupId><Arn>arn:aws:iam::{account}:group/ward</Arn><GroupPolicyList/>
+    <AttachedManagedPolicies><member><PolicyName>p</PolicyName><PolicyArn>{policy}</PolicyArn></member>
+    </AttachedManagedPolicies></member></GroupDetailList>
+</GetAccountAuthorizationDetailsResult></GetAccountAuthorizationDetailsResponse>"""
+
+
+@pytest.mark.parametrize(
+    ("policy", "status"),
+    [
+        (f"arn:aws:iam::{ACCOUNT}:policy/new", UNKNOWN),
+        ("arn:aws:iam::aws:policy/ReadOnlyAccess", PASS),
+        ("arn:aws:iam::aws:policy/AdministratorAccess", FAIL),
+    ],
+)
+def test_a_policy_of_the_accounts_own_that_the_listing_lacks_is_not_taken_for_a_narrow_one(
+    cloud, policy, status
+):
+    text = DETAILS.format(account=ACCOUNT, policy=policy)
+    cloud.front.canned["iam.get_account_authorization_details"] = text
+    assert_true(cloud, {("aws-iam-no-full-access", "ward"): status})
+
+
 REPORT = (
     "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,mfa_active,"
     "access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,"
