@@ -52,10 +52,8 @@ def outsiders_bring_an_id(
     if bare == ["*"] and not open_to_everyone(trust):
         return undecided("the role may be assumed by whoever meets conditions that name no account")
     if bare:
-        return failed(f"may be assumed without an external id from {', '.join(bare)}")
-    return passed(
-        f"{', '.join(sorted(outside))} may assume the role, with an external id or as known accounts"
-    )
+        return failed(f"may be assumed without an external id from {_whom(bare)}")
+    return passed(f"{_whom(sorted(outside))} may assume the role, with an external id or as known accounts")
 
 
 @check("aws-iam-user-unused-key", on="aws.iam.user", severity="medium", links=[UNUSED_CREDENTIALS_END])
@@ -120,6 +118,10 @@ def _unused(credentials: list[CredentialUse], what: str, as_of: date, max_days: 
             how = "was last used" if one["used"] else "was never used since it was made"
             return failed(f"the {one['name']} {how} on {last}, and is still active")
     return passed(f"every active {what} was used or made in the last {max_days} days")
+
+
+def _whom(accounts: list[str]) -> str:
+    return ", ".join("anyone" if account == "*" else account for account in accounts)
 
 
 def _some(words: list[str]) -> str:

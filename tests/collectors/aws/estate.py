@@ -161,7 +161,7 @@ def _roles(cloud: Any, truth: dict[tuple[str, str], str]) -> None:
         )
         truth["aws-iam-role-session-duration", name] = session
         truth["aws-iam-role-trust", name] = trust
-        truth["aws-iam-role-outside-trust", name] = NONE
+        truth["aws-iam-role-outside-trust", name] = FAIL if name == "anyone" else NONE
         truth["aws-iam-no-full-access", name] = PASS
 
 
