@@ -8,12 +8,16 @@ from checks.transmission.links import SITES_LINKED_BY_VPN, STAYS_INSIDE, TUNNEL_
 from evidence.facts.aws_paths import TunnelGroups, VpcEndpoint, VpnTunnel
 from evidence.model import Resource
 
+_BY_ITSELF = "has only names of its own, and whether programs use them was not read"
+
 
 @check("aws-ec2-vpc-s3-endpoint", on="aws.ec2.vpc", severity="low", links=[STAYS_INSIDE])
 def vpc_reaches_s3_inside(endpoints: list[VpcEndpoint]) -> Verdict:
     """Does the VPC reach S3 without crossing the internet?"""
     if _reaches(endpoints, ".s3"):
         return passed("an endpoint for S3 is available in the VPC")
+    if _reaches(endpoints, ".s3", "unnamed"):
+        return undecided(f"the VPC's endpoint for S3 {_BY_ITSELF}")
     return failed("the VPC has no available endpoint for S3")
 
 
@@ -24,6 +28,8 @@ def vpc_reaches_dynamodb_inside(
     """Does the VPC reach DynamoDB without crossing the internet, where its programs use it?"""
     if _reaches(endpoints, ".dynamodb"):
         return passed("an endpoint for DynamoDB is available in the VPC")
+    if named(resource, users) and _reaches(endpoints, ".dynamodb", "unnamed"):
+        return undecided(f"the VPC's endpoint for DynamoDB {_BY_ITSELF}")
     if named(resource, users):
         return failed("the VPC has no available endpoint for DynamoDB")
     return not_applicable("not among the VPCs whose programs use DynamoDB")
@@ -59,5 +65,5 @@ def tunnels_refuse_weak_key_exchange(
     return passed("the tunnels accept none of the groups that are too small")
 
 
-def _reaches(endpoints: list[VpcEndpoint], service: str) -> bool:
-    return any(one["service"].endswith(service) and one["state"] == "available" for one in endpoints)
+def _reaches(endpoints: list[VpcEndpoint], service: str, state: str = "available") -> bool:
+    return any(one["service"].endswith(service) and one["state"] == state for one in endpoints)

@@ -20,7 +20,9 @@ class Vpc(AwsKind):
     keep: ClassVar = {
         "describe_vpcs": f"Vpcs[]{{VpcId, OwnerId, {TAGS}}}",
         "describe_flow_logs": "FlowLogs[]{FlowLogId, ResourceId, FlowLogStatus, DeliverLogsStatus, TrafficType}",
-        "describe_vpc_endpoints": "VpcEndpoints[]{VpcId, ServiceName, State}",
+        "describe_vpc_endpoints": (
+            "VpcEndpoints[]{VpcId, ServiceName, State, VpcEndpointType, RouteTableIds, PrivateDnsEnabled}"
+        ),
     }
 
     @lists(needs={"describe_vpcs": "ec2:DescribeVpcs", **REGIONS})
@@ -127,7 +129,18 @@ def _flow_log(row: Mapping[str, Any]) -> FlowLog:
 
 
 def _endpoint(row: Mapping[str, Any]) -> VpcEndpoint:
-    return {"service": row["ServiceName"], "state": row["State"].lower()}
+    state = row["State"].lower()
+    return {"service": row["ServiceName"], "state": _reach(row) if state == "available" else state}
+
+
+def _reach(row: Mapping[str, Any]) -> str:
+    # A gateway is reached by routes, an interface by the service's own name only with private DNS.
+    match row["VpcEndpointType"]:
+        case "Gateway":
+            return "available" if row.get("RouteTableIds") else "unrouted"
+        case "Interface" if not row.get("PrivateDnsEnabled", False):
+            return "unnamed"
+    return "available"
 
 
 def _entry(row: Mapping[str, Any]) -> AclEntry:

@@ -23,6 +23,12 @@ def flow_log(ec2, vpc, traffic):
     assert made["Unsuccessful"] == []
 
 
+def gateway(ec2, vpc, service):
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    name = f"com.amazonaws.us-east-1.{service}"
+    ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=name, VpcEndpointType="Gateway", RouteTableIds=[table])
+
+
 @pytest.fixture
 def networks(cloud):
     cloud.client("s3").create_bucket(Bucket="flows")
@@ -33,7 +39,7 @@ def networks(cloud):
     }
     flow_log(ec2, cloud.made_here["seen"], "ALL")
     flow_log(ec2, cloud.made_here["half"], "REJECT")
-    ec2.create_vpc_endpoint(VpcId=cloud.made_here["seen"], ServiceName="com.amazonaws.us-east-1.s3")
+    gateway(ec2, cloud.made_here["seen"], "s3")
     cloud.front.counts.clear()
     return cloud
 
@@ -51,8 +57,7 @@ DYNAMODB = "aws-ec2-vpc-dynamodb-endpoint"
 
 def test_a_vpc_needs_a_path_to_dynamodb_only_where_its_programs_are_said_to_use_it(networks):
     made = networks.made_here
-    service = "com.amazonaws.us-east-1.dynamodb"
-    networks.client("ec2").create_vpc_endpoint(VpcId=made["half"], ServiceName=service)
+    gateway(networks.client("ec2"), made["half"], "dynamodb")
     networks.front.counts.clear()
     assert_true(networks, {(DYNAMODB, made["half"]): PASS, (DYNAMODB, made["unseen"]): NONE})
     assert networks.front.counts["ec2.describe_vpc_endpoints"] == 2
@@ -73,6 +78,30 @@ def test_only_an_available_endpoint_for_dynamodb_itself_counts(service, state, u
     scope = Scope("aws/111122223333", "eu-west-1")
     resource = Resource("aws.ec2.vpc", "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1", "vpc-1", scope)
     assert vpc_reaches_dynamodb_inside.judge(endpoints, resource=resource, users=users).status == want
+
+
+def s3_endpoint(vpc, type_, more):
+    return (
+        "<DescribeVpcEndpointsResponse><vpcEndpointSet><item>"
+        f"<vpcId>{vpc}</vpcId><serviceName>com.amazonaws.us-east-1.s3</serviceName><state>available</state>"
+        f"<vpcEndpointType>{type_}</vpcEndpointType>{more}"
+        "</item></vpcEndpointSet></DescribeVpcEndpointsResponse>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("type_", "more", "want"),
+    [
+        ("Gateway", "<routeTableIdSet><item>rtb-1</item></routeTableIdSet>", PASS),
+        ("Gateway", "<routeTableIdSet/>", FAIL),
+        ("Interface", "<privateDnsEnabled>true</privateDnsEnabled>", PASS),
+        ("Interface", "<privateDnsEnabled>false</privateDnsEnabled>", UNKNOWN),
+    ],
+)
+def test_an_endpoint_counts_where_routes_or_the_services_own_name_lead_to_it(networks, type_, more, want):
+    vpc = networks.made_here["half"]
+    networks.front.canned["ec2.describe_vpc_endpoints"] = s3_endpoint(vpc, type_, more)
+    assert_true(networks, {("aws-ec2-vpc-s3-endpoint", vpc): want})
 
 
 def test_all_flow_logs_of_a_region_are_read_in_one_call(networks):
