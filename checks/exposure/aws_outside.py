@@ -28,7 +28,8 @@ def outside_access_is_sought(analyzers: list[AccessAnalyzer], membership: Member
     external = [one for one in analyzers if one["looks_for"] == "external"]
     if external:
         return failed(f"the analyzer {external[0]['arn']} is {external[0]['status'].lower()}")
-    if membership is not None and not membership["manages"]:
+    # Not even the managing account sees the analyzer of an account that it has charged with this.
+    if membership is not None:
         return undecided("the account has no analyzer; its organisation's would not be seen from here")
     return failed("no analyzer looks for access from outside in the region")
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.collectors.aws.family import assert_only_reads, assert_refused, assert_steady, assert_true
 from tests.collectors.aws.joined import statuses
+from tests.servers.moto_clients import ACCOUNT
 
 pytestmark = pytest.mark.server("moto")
 
@@ -144,9 +145,10 @@ def test_only_an_active_analyzer_of_outside_access_counts(cloud, held, want):
     assert statuses(cloud, ANALYZER)[ANALYZER, HERE] == want
 
 
-def test_an_organisations_analyzer_may_watch_a_member_account_unseen(cloud):
+@pytest.mark.parametrize("manager", ["999999999999", ACCOUNT])
+def test_an_organisations_analyzer_may_watch_a_member_account_and_the_managing_one_unseen(cloud, manager):
     cloud.front.canned["accessanalyzer.list_analyzers"] = analyzers()
-    organization = {"Id": "o-1", "MasterAccountId": "999999999999"}
+    organization = {"Id": "o-1", "MasterAccountId": manager}
     cloud.front.canned["organizations.describe_organization"] = {"Organization": organization}
     assert statuses(cloud, ANALYZER)[ANALYZER, HERE] == UNKNOWN
 
