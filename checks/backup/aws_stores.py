@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from checks.backup.links import COPIES_MADE
 from checks.check import Verdict, check, failed, passed
-from evidence.facts.aws_stores import AutomaticBackup, ContinuousBackups
+from evidence.facts.aws_stores import AutomaticBackup
 
 
 @check("aws-dynamodb-table-backups", on="aws.dynamodb.table", severity="high", links=[COPIES_MADE])
-def table_is_backed_up(backups: ContinuousBackups) -> Verdict:
-    """Can the table be brought back as it was at any time of the last weeks?"""
-    if backups["point_in_time"]:
-        return passed("point-in-time recovery is on")
-    return failed("point-in-time recovery is off; copies that AWS Backup makes were not considered")
+def table_is_backed_up(recovery: AutomaticBackup, *, min_days: int = 7) -> Verdict:
+    """Can the table be brought back as it was at any time, far enough into the past?"""
+    days = recovery["days"]
+    if not recovery["enabled"] or days is None:
+        return failed("point-in-time recovery is off; copies that AWS Backup makes were not considered")
+    if days < int(min_days):
+        return failed(f"point-in-time recovery reaches {days} days back, fewer than {min_days}")
+    return passed(f"point-in-time recovery is on and reaches {days} days back")
 
 
 @check("aws-efs-file-system-backups", on="aws.efs.file_system", severity="high", links=[COPIES_MADE])

@@ -8,7 +8,10 @@ from typing import ClassVar
 from collectors.aws.client import AwsClient
 from collectors.aws.kind import REGIONS, AwsKind
 from collectors.kind import Found, fact, lists
-from evidence.facts.aws_stores import ContinuousBackups, TableSettings
+from evidence.facts.aws_stores import AutomaticBackup, TableSettings
+
+_DAYS_UNLESS_SET = 35
+"""How many days back a table can be brought where nobody chose a number (its documented default)."""
 
 
 class Table(AwsKind):
@@ -22,7 +25,8 @@ class Table(AwsKind):
         "list_tables": "TableNames",
         "describe_table": "Table{SSEDescription{Status, SSEType, KMSMasterKeyArn}, DeletionProtectionEnabled}",
         "describe_continuous_backups": (
-            "ContinuousBackupsDescription{PointInTimeRecoveryDescription{PointInTimeRecoveryStatus}}"
+            "ContinuousBackupsDescription{PointInTimeRecoveryDescription{"
+            "PointInTimeRecoveryStatus, RecoveryPeriodInDays}}"
         ),
     }
 
@@ -46,8 +50,9 @@ class Table(AwsKind):
         }
 
     @fact(needs="dynamodb:DescribeContinuousBackups")
-    def backups(self, dynamodb: AwsClient, table: Found) -> ContinuousBackups:
+    def recovery(self, dynamodb: AwsClient, table: Found) -> AutomaticBackup:
         """DescribeContinuousBackups."""
         row = dynamodb.describe_continuous_backups(TableName=table.name)["ContinuousBackupsDescription"]
-        status = row["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"]
-        return {"point_in_time": status == "ENABLED"}
+        told = row["PointInTimeRecoveryDescription"]
+        on = told["PointInTimeRecoveryStatus"] == "ENABLED"
+        return {"enabled": on, "days": told.get("RecoveryPeriodInDays", _DAYS_UNLESS_SET) if on else None}

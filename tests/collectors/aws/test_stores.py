@@ -269,6 +269,14 @@ def test_topics_and_queues_are_judged_apart_though_they_share_a_name(messages):
     }
 
 
+@pytest.mark.parametrize(("days", "want"), [({}, PASS), ({"RecoveryPeriodInDays": 1}, FAIL)])
+def test_a_table_must_be_recoverable_for_some_days(tables, days, want):
+    recovery = {"PointInTimeRecoveryStatus": "ENABLED", **days}
+    told = {"ContinuousBackupsStatus": "ENABLED", "PointInTimeRecoveryDescription": recovery}
+    tables.front.canned["dynamodb.describe_continuous_backups"] = {"ContinuousBackupsDescription": told}
+    assert_true(tables, {("aws-dynamodb-table-backups", "wards"): want})
+
+
 def test_a_warehouse_whose_group_asks_for_tls_passes(warehouses):
     warehouses.front.canned["redshift.describe_cluster_parameters"] = (
         "<DescribeClusterParametersResponse><DescribeClusterParametersResult><Parameters><Parameter>"
