@@ -12,7 +12,7 @@ from collectors.aws.told import told
 from collectors.kind import Found, fact, lists
 from evidence.facts.aws import BlockEncryption, PolicyDocument
 from evidence.facts.aws_stores import AutomaticBackup
-from evidence.model import Json
+from evidence.model import Json, Missing, Reason
 
 
 class FileSystem(AwsKind):
@@ -49,10 +49,12 @@ class FileSystem(AwsKind):
                 )
 
     @fact(needs="elasticfilesystem:DescribeBackupPolicy", absent="PolicyNotFound")
-    def backup(self, efs: AwsClient, file_system: Found) -> AutomaticBackup | None:
+    def backup(self, efs: AwsClient, file_system: Found) -> AutomaticBackup | Missing | None:
         """DescribeBackupPolicy; None means that automatic backups were never switched on."""
         status = efs.describe_backup_policy(FileSystemId=file_system.handle)["BackupPolicy"]["Status"]
-        return {"enabled": status in {"ENABLED", "ENABLING"}, "days": None}
+        if status == "ENABLING":
+            return Missing(Reason.NOT_AVAILABLE, detail="automatic backups are just being switched on")
+        return {"enabled": status == "ENABLED", "days": None}
 
     @fact(needs="elasticfilesystem:DescribeFileSystemPolicy", absent="PolicyNotFound")
     def policy(self, efs: AwsClient, file_system: Found) -> PolicyDocument | None:

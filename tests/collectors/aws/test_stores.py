@@ -277,6 +277,14 @@ def test_a_table_must_be_recoverable_for_some_days(tables, days, want):
     assert_true(tables, {("aws-dynamodb-table-backups", "wards"): want})
 
 
+@pytest.mark.parametrize(
+    ("status", "want"), [("ENABLED", PASS), ("ENABLING", UNKNOWN), ("DISABLING", FAIL), ("DISABLED", FAIL)]
+)
+def test_backups_that_are_just_being_switched_on_are_not_yet_on(files, status, want):
+    files.front.canned["efs.describe_backup_policy"] = {"BackupPolicy": {"Status": status}}
+    assert_true(files, {("aws-efs-file-system-backups", "good"): want})
+
+
 def test_a_warehouse_whose_group_asks_for_tls_passes(warehouses):
     warehouses.front.canned["redshift.describe_cluster_parameters"] = (
         "<DescribeClusterParametersResponse><DescribeClusterParametersResult><Parameters><Parameter>"
