@@ -52,4 +52,4 @@ def warehouse_keeps_an_audit_log(logging: WarehouseLogging) -> Verdict:
     """Does the warehouse record who connected to it?"""
     if logging["enabled"]:
         return passed("the audit log is on")
-    return failed("the audit log is off")
+    return failed("the audit log is off or leaves out who connected")

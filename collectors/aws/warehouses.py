@@ -26,7 +26,7 @@ class WarehouseCluster(AwsKind):
             "AutomatedSnapshotRetentionPeriod, "
             f"ClusterParameterGroups[]{{ParameterGroupName, ParameterApplyStatus}}, {TAGS}}}"
         ),
-        "describe_logging_status": "LoggingEnabled",
+        "describe_logging_status": "LoggingEnabled, LogDestinationType, LogExports",
         "describe_cluster_parameters": "Parameters[]{ParameterName, ParameterValue}",
     }
     encryption: BlockEncryption
@@ -54,9 +54,9 @@ class WarehouseCluster(AwsKind):
 
     @fact(needs="redshift:DescribeLoggingStatus")
     def logging(self, redshift: AwsClient, warehouse_cluster: Found) -> WarehouseLogging:
-        """DescribeLoggingStatus."""
+        """DescribeLoggingStatus; logs that leave out who connected are no audit log."""
         answer = redshift.describe_logging_status(ClusterIdentifier=warehouse_cluster.name)
-        return {"enabled": answer["LoggingEnabled"]}
+        return {"enabled": answer["LoggingEnabled"] and _tells_connections(answer)}
 
     @fact(needs="redshift:DescribeClusterParameters", batch=500)
     def tls(self, redshift: AwsClient, warehouse_clusters: list[Found]) -> dict[str, WarehouseTls | None]:
@@ -86,6 +86,14 @@ def _given(row: Mapping[str, Any]) -> dict[str, Any]:
             }
         ),
     }
+
+
+def _tells_connections(status: Mapping[str, Any]) -> bool:
+    # Logs written to a bucket the older way come without a list, and are all of them.
+    exports = status.get("LogExports", [])
+    if not exports:
+        return (status.get("LogDestinationType") or "s3") == "s3"
+    return any("connection" in name for name in exports)
 
 
 def _require_ssl(redshift: AwsClient, group: str) -> bool | None:

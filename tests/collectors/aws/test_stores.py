@@ -285,6 +285,26 @@ def test_backups_that_are_just_being_switched_on_are_not_yet_on(files, status, w
     assert_true(files, {("aws-efs-file-system-backups", "good"): want})
 
 
+def logging_status(**told):
+    held = "".join(f"<{name}>{value}</{name}>" for name, value in told.items())
+    result = f"<DescribeLoggingStatusResult><LoggingEnabled>true</LoggingEnabled>{held}</DescribeLoggingStatusResult>"
+    return f"<DescribeLoggingStatusResponse>{result}</DescribeLoggingStatusResponse>"
+
+
+@pytest.mark.parametrize(
+    ("told", "want"),
+    [
+        ({"BucketName": "logs"}, PASS),
+        ({"LogDestinationType": "cloudwatch", "LogExports": "<member>connectionlog</member>"}, PASS),
+        ({"LogDestinationType": "cloudwatch", "LogExports": "<member>useractivitylog</member>"}, FAIL),
+        ({"LogDestinationType": "cloudwatch"}, FAIL),
+    ],
+)
+def test_an_audit_log_must_tell_who_connected(warehouses, told, want):
+    warehouses.front.canned["redshift.describe_logging_status"] = logging_status(**told)
+    assert_true(warehouses, {("aws-redshift-cluster-logs", "good"): want})
+
+
 def test_a_warehouse_whose_group_asks_for_tls_passes(warehouses):
     warehouses.front.canned["redshift.describe_cluster_parameters"] = (
         "<DescribeClusterParametersResponse><DescribeClusterParametersResult><Parameters><Parameter>"
