@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from collectors.aws.client import AwsClient, own_arn
 from collectors.aws.kind import REGIONS, AwsKind
@@ -18,7 +18,9 @@ class LogGroup(AwsKind):
     service = "logs"
     part = "region"
     keep: ClassVar = {
-        "describe_log_groups": "logGroups[]{logGroupName, arn, creationTime, retentionInDays, kmsKeyId}"
+        "describe_log_groups": (
+            "logGroups[]{logGroupName, arn, creationTime, retentionInDays, kmsKeyId, logGroupClass}"
+        )
     }
     settings: LogGroupSettings
 
@@ -28,5 +30,10 @@ class LogGroup(AwsKind):
         for page in logs.pages("describe_log_groups", limit=50):
             for row in page["logGroups"]:
                 arn = own_arn(logs, row["arn"].removesuffix(":*"))
-                settings = {"days": row.get("retentionInDays"), "kms_key": row.get("kmsKeyId")}
+                settings = {"days": _days(row), "kms_key": row.get("kmsKeyId")}
                 yield Found(f"{arn}#{row['creationTime']}", row["logGroupName"], gives={"settings": settings})
+
+
+def _days(row: Mapping[str, Any]) -> int | None:
+    # A group that only hands events on keeps them a day, whatever it was told.
+    return 1 if row.get("logGroupClass") == "DELIVERY" else row.get("retentionInDays")

@@ -62,6 +62,17 @@ def test_log_groups_are_judged_by_what_they_keep_and_under_which_key(watched):
     assert_true(watched, truth | {(key, "long"): PASS, (key, "short"): FAIL})
 
 
+def test_a_log_group_that_only_hands_events_on_keeps_them_a_day(watched):
+    place = "arn:aws:logs:us-east-1:123456789012:log-group"
+    held = [
+        {"logGroupName": kind, "arn": f"{place}:{kind}:*", "creationTime": 1, "logGroupClass": kind}
+        for kind in ("DELIVERY", "INFREQUENT_ACCESS")
+    ]
+    watched.front.canned["logs.describe_log_groups"] = {"logGroups": held}
+    keep = "aws-logs-group-retention"
+    assert_true(watched, {(keep, "DELIVERY"): FAIL, (keep, "INFREQUENT_ACCESS"): PASS})
+
+
 @pytest.mark.parametrize(
     ("recorder", "status", "want"),
     [
