@@ -9,6 +9,7 @@ from collectors.aws.client import AwsClient
 from collectors.aws.kind import REGIONS, AwsKind
 from collectors.kind import Found, fact, lists
 from evidence.facts.aws_findings import Threat, Threats
+from evidence.model import Missing, Reason
 
 _SERIOUS = 7
 
@@ -21,6 +22,7 @@ class ThreatenedRegion(AwsKind):
     part = "region"
     keep: ClassVar = {
         "list_detectors": "DetectorIds[ordered]",
+        "get_detector": "Status, Features[]{Name, Status}",
         "list_findings": "FindingIds, NextToken",
         "get_findings": "Findings[]{Id, Type, CreatedAt, Resource{ResourceType}}",
     }
@@ -33,11 +35,12 @@ class ThreatenedRegion(AwsKind):
     @fact(
         needs={
             "list_detectors": "guardduty:ListDetectors",
+            "get_detector": "guardduty:GetDetector",
             "list_findings": "guardduty:ListFindings",
             "get_findings": "guardduty:GetFindings",
         }
     )
-    def threats(self, guardduty: AwsClient) -> Threats | None:
+    def threats(self, guardduty: AwsClient) -> Threats | Missing | None:
         """ListFindings and GetFindings: high and critical, not archived, the 50 open longest; None without a detector."""
         detectors = guardduty.list_detectors()["DetectorIds"]
         if not detectors:
@@ -54,6 +57,8 @@ class ThreatenedRegion(AwsKind):
             MaxResults=50,
         )
         numbers = listed["FindingIds"]
+        if not numbers and guardduty.get_detector(DetectorId=detectors[0])["Status"] != "ENABLED":
+            return Missing(Reason.NOT_AVAILABLE, detail="GuardDuty is suspended and looks for no threats")
         rows = (
             guardduty.get_findings(DetectorId=detectors[0], FindingIds=numbers)["Findings"] if numbers else []
         )

@@ -91,6 +91,13 @@ def test_an_empty_page_of_weaknesses_is_not_the_end_of_them(watched):
     assert [one.status.value for one in found] == [FAIL]
 
 
+@pytest.mark.parametrize(("findings", "want"), [([], UNKNOWN), (["f"], FAIL)])
+def test_a_suspended_detector_that_reports_nothing_has_not_looked(watched, findings, want):
+    watched.front.canned["guardduty.get_detector"] = {"status": "DISABLED"}
+    watched.front.canned["guardduty.list_findings"] = {"findingIds": findings}
+    assert_true(watched, {(THREATS, HERE): want})
+
+
 def test_a_region_costs_one_call_per_question(watched):
     watched.poll(watched.source(regions=(HERE,)), checks=ALL.split())
     counts = {name: n for name, n in watched.front.counts.items() if not name.startswith(("sts.", "org"))}
