@@ -7,7 +7,7 @@ from typing import Any
 
 from checks.audit_controls.links import EVERY_ACCOUNT_RECORDED, RECORD_UNSTOPPABLE
 from checks.check import Verdict, check, failed, passed, undecided
-from checks.policy_document import statements, values
+from checks.policy_document import matches, statements, values
 from checks.policy_grants import allows_on, denies
 from evidence.facts.aws import AccountTrail, PolicyDocument
 from evidence.facts.aws_organization import ServiceControls
@@ -16,6 +16,16 @@ _ANY_TRAIL = tuple(
     f"arn:{partition}:cloudtrail:any-0:000000000000:trail/any"
     for partition in ("aws", "aws-us-gov", "aws-cn")
 )
+_ANYBODY = (
+    "000000000000",
+    *(
+        f"arn:{partition}:iam::000000000000:{who}/any-0"
+        for partition in ("aws", "aws-us-gov", "aws-cn")
+        for who in ("role", "user")
+    ),
+)
+"""An account and principals that do not exist: an exemption that fits one of them exempts all of its kind."""
+
 _EXEMPTING = frozenset({"arnnotlike", "arnnotequals", "stringnotlike", "stringnotequals"})
 
 
@@ -89,9 +99,13 @@ def _only_exempts(condition: Any) -> bool:
         operator.lower() in _EXEMPTING
         and isinstance(tested, Mapping)
         and all(key.lower() in {"aws:principalarn", "aws:principalaccount"} for key in tested)
-        and not any("*" in values(wanted) for wanted in tested.values())
+        and not any(_fits_anybody(pattern) for wanted in tested.values() for pattern in values(wanted))
         for operator, tested in condition.items()
     )
+
+
+def _fits_anybody(pattern: str) -> bool:
+    return any(matches(pattern, who) for who in _ANYBODY)
 
 
 def _joined(actions: Iterable[str]) -> str:

@@ -68,6 +68,10 @@ def said(cloud, check):
         (deny(STOP, "arn:aws:cloudtrail:*:*:trail/one"), True, UNKNOWN),
         (deny(STOP, StringEquals={"aws:RequestedRegion": "us-east-1"}), True, UNKNOWN),
         (deny(STOP, ArnNotLike={"aws:PrincipalArn": "*"}), True, UNKNOWN),
+        (deny(STOP, ArnNotLike={"aws:PrincipalArn": "arn:aws:iam::*:role/*"}), True, UNKNOWN),
+        (deny(STOP, ArnNotLike={"aws:PrincipalArn": ["arn:*:iam::*:*"]}), True, UNKNOWN),
+        (deny(STOP, StringNotLike={"aws:PrincipalAccount": "????????????"}), True, UNKNOWN),
+        (deny(STOP, StringNotEquals={"aws:PrincipalAccount": "111122223333"}), True, PASS),
     ],
 )
 def test_trails_are_guarded_by_what_policies_at_the_root_forbid(organised, document, at_root, want):
