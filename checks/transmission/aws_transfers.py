@@ -11,10 +11,16 @@ _DATABASES = frozenset(
     {
         "aurora",
         "aurora-postgresql",
+        "aurora-postgresql-serverless",
+        "aurora-serverless",
+        "azure-sql-managed-instance",
         "azuredb",
         "babelfish",
         "db2",
+        "db2-zos",
         "docdb",
+        "documentdb",
+        "gcp-mysql",
         "mariadb",
         "mongodb",
         "mysql",
@@ -24,6 +30,8 @@ _DATABASES = frozenset(
         "sybase",
     }
 )
+
+_SET_ELSEWHERE = frozenset({"kafka", "redis"})
 
 
 @check(
@@ -45,6 +53,8 @@ def server_speaks_guarded_protocols(settings: TransferSettings) -> Verdict:
 @check("aws-dms-endpoint-tls", on="aws.dms.endpoint", severity="high", links=[ONWARD_GUARDED])
 def endpoint_is_reached_over_tls(tls: EndpointTls) -> Verdict:
     """Does the migration reach its database over TLS?"""
+    if tls["engine"] in _SET_ELSEWHERE:
+        return undecided(f"how {tls['engine']} is reached is told by settings that were not read")
     if tls["engine"] not in _DATABASES:
         return not_applicable(f"how {tls['engine']} is reached is no setting of the endpoint")
     if tls["mode"] == "none":

@@ -63,6 +63,27 @@ def migrations(cloud):
     return cloud
 
 
+@pytest.mark.parametrize(
+    ("engine", "mode", "want"),
+    [
+        ("db2-zos", "none", FAIL),
+        ("aurora-serverless", "none", FAIL),
+        ("documentdb", "verify-full", PASS),
+        ("kafka", "none", UNKNOWN),
+        ("kinesis", "none", NONE),
+    ],
+)
+def test_every_database_a_migration_can_reach_may_be_reached_without_tls(cloud, engine, mode, want):
+    held = {
+        "EndpointArn": f"arn:aws:dms:us-east-1:{ACCOUNT}:endpoint:E",
+        "EndpointIdentifier": "e",
+        "EngineName": engine,
+        "SslMode": mode,
+    }
+    cloud.front.canned["dms.describe_endpoints"] = {"Endpoints": [held]}
+    assert_true(cloud, {("aws-dms-endpoint-tls", "e"): want})
+
+
 @pytest.fixture
 def streams(cloud):
     kinesis = cloud.client("kinesis")
