@@ -57,13 +57,17 @@ def trail_files_are_kept(versioning: BucketVersioning | None) -> Verdict:
 
 @check("aws-cloudtrail-bucket-locked", on="aws.cloudtrail.bucket", severity="low", links=[RECORD_GUARDED])
 def trail_files_are_locked(object_lock: ObjectLock | None, *, min_days: int = 1) -> Verdict:
-    """Are the trail's log files locked, so that for a time nobody can delete them for good?"""
+    """Are the trail's log files locked for a time against being deleted for good?"""
     if object_lock is None or not object_lock["enabled"]:
         return failed("object lock is off in the bucket that the trail delivers to")
-    mode, days = object_lock["default_mode"].lower(), object_lock["default_days"]
+    days = object_lock["default_days"]
     if days < min_days:
         return failed(f"new log files are locked for {days} days, fewer than {min_days}")
-    return passed(f"new log files are locked for {days} days in {mode} mode")
+    if object_lock["default_mode"] != "COMPLIANCE":
+        return passed(
+            f"new log files are locked for {days} days; those with the right to it can lift the lock"
+        )
+    return passed(f"new log files are locked for {days} days, and nobody can lift the lock")
 
 
 @check(
