@@ -42,14 +42,22 @@ def secret_was_renewed_when_due(rotation: SecretRotation, renewal: SecretRenewal
     return passed(f"the secret is to be replaced by {renewal['due']}; {last}")
 
 
+def asks_nobody(security: CacheSecurity) -> Verdict | None:
+    """A cache that asks for neither token nor user needs no look at users."""
+    return None if security["asks_who"] else failed("whoever reaches the cache may use it")
+
+
 @check(
     "aws-elasticache-asks-who",
     on="aws.elasticache.replication_group",
     severity="medium",
     links=[STORE_ASKS_WHO],
+    first=asks_nobody,
 )
-def cache_asks_who(security: CacheSecurity) -> Verdict:
+def cache_asks_who(security: CacheSecurity, open_users: list[str]) -> Verdict:
     """Does the cache ask its clients who they are?"""
-    if security["asks_who"]:
-        return passed("the cache asks for a token or a user")
-    return failed("whoever reaches the cache may use it")
+    if not security["asks_who"]:
+        return failed("whoever reaches the cache may use it")
+    if open_users:
+        return failed(f"anybody may use the cache as {', '.join(open_users[:5])}, without a password")
+    return passed("the cache asks for a token or a user")

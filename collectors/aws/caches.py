@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from collectors.aws.client import AwsClient, own_arn
 from collectors.aws.kind import REGIONS, AwsKind
 from collectors.aws.told import told
-from collectors.kind import Found, lists
+from collectors.kind import Found, fact, lists
 from evidence.facts.aws_stores import CacheSecurity
 from evidence.model import Json
 
@@ -24,7 +24,8 @@ class ReplicationGroup(AwsKind):
         "describe_replication_groups": (
             "ReplicationGroups[]{ReplicationGroupId, ARN, ReplicationGroupCreateTime, AtRestEncryptionEnabled, "
             "TransitEncryptionEnabled, TransitEncryptionMode, AuthTokenEnabled, UserGroupIds}"
-        )
+        ),
+        "describe_users": "Users[]{UserId, AccessString, UserGroupIds, Authentication{Type}}",
     }
     security: CacheSecurity
 
@@ -39,7 +40,24 @@ class ReplicationGroup(AwsKind):
                 made = row.get("ReplicationGroupCreateTime", "")
                 uid = f"{own_arn(elasticache, row['ARN'])}#{made}"
                 gives = {"security": told(partial(_security, row))}
-                yield Found(uid, row["ReplicationGroupId"], gives=gives)
+                yield Found(
+                    uid, row["ReplicationGroupId"], gives=gives, handle=frozenset(row.get("UserGroupIds", []))
+                )
+
+    @fact(needs="elasticache:DescribeUsers")
+    def open_users(self, elasticache: AwsClient, replication_group: Found) -> list[str]:
+        """DescribeUsers: the users who may log in and need no password; asked where user groups decide who may."""
+        if not replication_group.handle:
+            return []
+        pages = elasticache.pages("describe_users", MaxRecords=100)
+        return sorted(
+            row["UserId"]
+            for page in pages
+            for row in page["Users"]
+            if replication_group.handle & set(row.get("UserGroupIds", []))
+            and row["Authentication"]["Type"] == "no-password"
+            and "on" in row["AccessString"].split()
+        )
 
 
 class CacheCluster(AwsKind):

@@ -285,6 +285,57 @@ def test_backups_that_are_just_being_switched_on_are_not_yet_on(files, status, w
     assert_true(files, {("aws-efs-file-system-backups", "good"): want})
 
 
+def cache_with_users(name, *groups):
+    members = "".join(f"<member>{group}</member>" for group in groups)
+    return (
+        "<DescribeReplicationGroupsResponse><DescribeReplicationGroupsResult><ReplicationGroups><ReplicationGroup>"
+        f"<ReplicationGroupId>{name}</ReplicationGroupId><AuthTokenEnabled>false</AuthTokenEnabled>"
+        f"<ARN>arn:aws:elasticache:us-east-1:{ACCOUNT}:replicationgroup:{name}</ARN>"
+        "<AtRestEncryptionEnabled>true</AtRestEncryptionEnabled>"
+        "<TransitEncryptionEnabled>true</TransitEncryptionEnabled>"
+        f"<UserGroupIds>{members}</UserGroupIds>"
+        "</ReplicationGroup></ReplicationGroups></DescribeReplicationGroupsResult></DescribeReplicationGroupsResponse>"
+    )
+
+
+def cache_user(kind, access, group):
+    return (
+        "<DescribeUsersResponse><DescribeUsersResult><Users><member>"
+        f"<UserId>default</UserId><AccessString>{access}</AccessString>"
+        f"<UserGroupIds><member>{group}</member></UserGroupIds>"
+        f"<Authentication><Type>{kind}</Type></Authentication>"
+        "</member></Users></DescribeUsersResult></DescribeUsersResponse>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("user", "want"),
+    [
+        (("no-password", "on ~* +@all", "wards"), FAIL),
+        (("no-password", "off ~* +@all", "wards"), PASS),
+        (("no-password", "on ~* +@all", "sheds"), PASS),
+        (("password", "on ~* +@all", "wards"), PASS),
+        (("iam", "on ~* +@all", "wards"), PASS),
+    ],
+)
+def test_a_cache_whose_users_need_no_password_asks_nobody(cloud, user, want):
+    cloud.front.canned["elasticache.describe_replication_groups"] = cache_with_users("cache", "wards")
+    cloud.front.canned["elasticache.describe_users"] = cache_user(*user)
+    assert_true(cloud, {("aws-elasticache-asks-who", "cache"): want})
+
+
+def test_refused_users_leave_it_unknown_whom_a_cache_asks_and_a_token_needs_no_look_at_them(caches):
+    caches.front.refused = {"elasticache.describe_users": "AccessDenied"}
+    assert_true(
+        caches, {("aws-elasticache-asks-who", "good"): PASS, ("aws-elasticache-asks-who", "bad"): FAIL}
+    )
+    caches.front.refused = {}
+    caches.front.canned["elasticache.describe_replication_groups"] = cache_with_users("cache", "wards")
+    assert_refused(
+        caches, "elasticache.describe_users", "elasticache:DescribeUsers", "aws-elasticache-asks-who"
+    )
+
+
 def logging_status(**told):
     held = "".join(f"<{name}>{value}</{name}>" for name, value in told.items())
     result = f"<DescribeLoggingStatusResult><LoggingEnabled>true</LoggingEnabled>{held}</DescribeLoggingStatusResult>"
