@@ -19,10 +19,10 @@ WATCHED: Mapping[str, tuple[str, ...]] = {
     "aurora-postgresql": _POSTGRES,
     "mysql": _MYSQL,
     "mariadb": _MYSQL,
-    "aurora-mysql": _MYSQL,
+    "aurora-mysql": (*_MYSQL, "server_audit_logging"),
     "sqlserver": ("rds.force_ssl",),
-    "docdb": ("tls",),
-    "neptune": ("neptune_enforce_ssl",),
+    "docdb": ("tls", "audit_logs"),
+    "neptune": ("neptune_enforce_ssl", "neptune_enable_audit_log"),
 }
 """By engine; the editions of SQL Server ("sqlserver-ex") are one engine here."""
 
