@@ -11,7 +11,7 @@ from collectors.aws.kind import REGIONS, AwsKind
 from collectors.aws.told import told
 from collectors.kind import Found, lists
 from evidence.facts.aws_endpoints import Certificate as CertificateFact
-from evidence.model import Json
+from evidence.model import Json, Missing, Reason
 
 _KEY_TYPES = [
     "RSA_1024",
@@ -24,6 +24,11 @@ _KEY_TYPES = [
 ]
 """Unless asked for by name, ACM leaves out certificates with most of these keys."""
 
+_ELSEWHERE = Missing(
+    Reason.NOT_AVAILABLE,
+    detail="the certificate was exported, and ACM does not know whether it is used where it was taken",
+)
+
 
 class Certificate(AwsKind):
     """A certificate that ACM issued or was given; everything asked of it is in the listing."""
@@ -33,7 +38,7 @@ class Certificate(AwsKind):
     part = "region"
     keep: ClassVar = {
         "list_certificates": (
-            "CertificateSummaryList[]{CertificateArn, DomainName, Status, KeyAlgorithm, InUse, NotAfter}"
+            "CertificateSummaryList[]{CertificateArn, DomainName, Status, KeyAlgorithm, InUse, Exported, NotAfter}"
         )
     }
     state: CertificateFact
@@ -43,8 +48,12 @@ class Certificate(AwsKind):
         """ListCertificates with every type of key, 1000 at a time."""
         for page in acm.pages("list_certificates", Includes={"keyTypes": _KEY_TYPES}, MaxItems=1000):
             for row in page["CertificateSummaryList"]:
-                state = told(partial(_state, row))
+                state = _ELSEWHERE if _used_elsewhere(row) else told(partial(_state, row))
                 yield Found(own_arn(acm, row["CertificateArn"]), row["DomainName"], gives={"state": state})
+
+
+def _used_elsewhere(row: Mapping[str, Any]) -> bool:
+    return row.get("Exported", False) and not row.get("InUse", False)
 
 
 def _state(row: Mapping[str, Any]) -> Json:

@@ -193,6 +193,13 @@ def test_every_verdict_about_a_seeded_endpoint_is_the_true_one(request, family):
     assert_only_reads(cloud)
 
 
+def test_a_certificate_that_was_exported_may_be_used_where_acm_does_not_see_it(cloud):
+    rows = [certificate("taken", 200, InUse=False, Exported=True), certificate("both", 200, Exported=True)]
+    cloud.front.canned["acm.list_certificates"] = {"CertificateSummaryList": rows}
+    truth = {(check, "taken"): UNKNOWN for check in CERTIFICATES.split()}
+    assert_true(cloud, truth | {(check, "both"): PASS for check in CERTIFICATES.split()})
+
+
 def test_certificates_of_every_key_are_asked_for(cloud):
     for algorithm in ("RSA_2048", "EC_secp384r1"):
         cloud.client("acm").request_certificate(DomainName=f"{algorithm[:2]}.example", KeyAlgorithm=algorithm)
