@@ -87,7 +87,8 @@ class DataCatalog(AwsKind):
     )
     def encryption(self, glue: AwsClient) -> CatalogEncryption | None:
         """GetDataCatalogEncryptionSettings; None for a catalog that holds no database."""
-        if not glue.get_databases(MaxResults=1)["DatabaseList"]:
+        # A page may be empty although others follow: Lake Formation leaves out what we may not see.
+        if not any(page["DatabaseList"] for page in glue.pages("get_databases", MaxResults=100)):
             return None
         answer = glue.get_data_catalog_encryption_settings()["DataCatalogEncryptionSettings"]
         return {

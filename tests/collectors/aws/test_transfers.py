@@ -159,6 +159,13 @@ def test_every_verdict_about_a_seeded_family_is_the_true_one(request, family):
     assert_only_reads(cloud)
 
 
+def test_a_catalog_whose_first_page_is_empty_may_hold_databases_all_the_same(catalog):
+    pages = iter([{"DatabaseList": [], "NextToken": "t"}, {"DatabaseList": [{"Name": "wards"}]}])
+    catalog.front.canned["glue.get_databases"] = lambda _region: next(pages)
+    findings = catalog.judge(["aws-glue-catalog-encryption"], catalog.source(regions=("us-east-1",)))
+    assert [finding.status.value for finding in findings] == [FAIL]
+
+
 def test_an_encrypted_catalog_passes_only_with_its_passwords(catalog):
     at_rest = {"CatalogEncryptionMode": "SSE-KMS"}
     for passwords, status in ((False, FAIL), (True, PASS)):
