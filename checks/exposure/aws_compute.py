@@ -10,17 +10,23 @@ from checks.policy_document import open_to_everyone
 from evidence.facts.aws import PolicyDocument
 from evidence.facts.aws_compute import ClusterSettings
 
+_LEFT = "; policies of single versions were not looked at"
+
 
 @check(
     "aws-lambda-function-not-public", on="aws.lambda.function", severity="critical", links=[NOT_FOR_EVERYONE]
 )
-def function_is_not_public(policy: PolicyDocument | None) -> Verdict:
+def function_is_not_public(
+    policy: PolicyDocument | None, alias_policies: list[PolicyDocument] | None
+) -> Verdict:
     """Is the function closed to callers at large?"""
-    if policy is None:
-        return passed("the function has no policy, so only identities of its own account may call it")
-    if open_to_everyone(policy):
+    if policy is not None and open_to_everyone(policy):
         return failed("the function's policy lets anyone call it")
-    return passed("the function's policy allows only callers it names or ties to an account")
+    if any(open_to_everyone(one) for one in alias_policies or ()):
+        return failed("the policy of an alias lets anyone call the function")
+    if policy is None and not alias_policies:
+        return passed(f"the function has no policy, so only identities of its own account may call it{_LEFT}")
+    return passed(f"only callers that a policy names or ties to an account may call the function{_LEFT}")
 
 
 @check("aws-eks-cluster-endpoint", on="aws.eks.cluster", severity="medium", links=[PATH_NARROWED])

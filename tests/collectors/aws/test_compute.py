@@ -84,6 +84,17 @@ def test_functions_are_judged_by_policy_key_and_runtime(functions):
     assert_true(functions, truth)
 
 
+def test_an_alias_that_lets_anyone_call_opens_the_function(functions):
+    lambdas = functions.client("lambda")
+    version = lambdas.publish_version(FunctionName="good")["Version"]
+    lambdas.create_alias(FunctionName="good", Name="live", FunctionVersion=version)
+    assert_true(functions, {(OPEN, "good"): PASS})
+    lambdas.add_permission(
+        FunctionName="good", Qualifier="live", StatementId="x", Action="lambda:InvokeFunction", Principal="*"
+    )
+    assert_true(functions, {(OPEN, "good"): FAIL})
+
+
 def test_a_functions_environment_is_never_kept(functions):
     result = functions.poll(checks=[OPEN, OWN_KEY])[f"aws/{ACCOUNT}", "aws.lambda.function"]
     assert not [raw for raw in result.objects.values() if b"not kept" in raw]
@@ -170,6 +181,7 @@ def test_clusters_are_judged_by_secrets_audit_log_and_endpoint(clusters):
     [
         ("lambda.list_functions", "lambda:ListFunctions", f"{OPEN} {OWN_KEY} {RUNTIME}"),
         ("lambda.get_policy", "lambda:GetPolicy", OPEN),
+        ("lambda.list_aliases", "lambda:ListAliases", OPEN),
     ],
 )
 def test_refused_functions_give_unknown_that_names_the_permission(functions, operation, permission, checks):
