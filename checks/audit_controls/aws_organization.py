@@ -65,7 +65,10 @@ def trails_cannot_be_stopped(
     at_root = [policy["document"] for policy in controls["policies"] if policy["at_root"]]
     allowed = [action for action in actions if not any(_forbids(one, action) for one in at_root)]
     if not allowed:
-        return passed("a policy at the root forbids it to every account but those it exempts")
+        return passed(
+            "a policy at the root forbids it to every account but those it exempts and the managing one, "
+            "which no such policy binds"
+        )
     documents = [policy["document"] for policy in controls["policies"]]
     narrow = [action for action in allowed if any(denies(one, action) for one in documents)]
     if narrow:
