@@ -23,4 +23,6 @@ def database_takes_central_logins(engine: DatabaseEngine, logins: DatabaseLogins
         return passed("the database takes logins that IAM vouches for")
     if logins["directory"]:
         return passed("the database takes logins that a directory vouches for")
+    if engine["name"] == "neptune":
+        return failed("Neptune knows no passwords: without IAM, whoever reaches it may use it")
     return failed("the database knows only passwords of its own")

@@ -15,6 +15,8 @@ from tests.checks.strict import Strict
         ("postgres", None, False, False, "fail"),
         ("aurora-mysql", "wards", False, False, "not_applicable"),
         ("docdb", None, False, False, "not_applicable"),
+        ("neptune", None, True, False, "pass"),
+        ("neptune", None, False, False, "fail"),
     ],
 )
 def test_a_database_should_take_identities_from_elsewhere(name, cluster, iam, directory, status):
