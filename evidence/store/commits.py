@@ -19,7 +19,6 @@ from evidence.store.prepare import (
     prepare,
     raw_objects,
     unit_documents,
-    vet,
 )
 from evidence.store.principals import Principals
 from evidence.store.rows import Lease, Run, UnitState
@@ -58,17 +57,18 @@ class Commits:
         self._last, self._last_of = {}, 0
 
     def prepare(
-        self, run: Run, unit_id: int, result: UnitResult, findings: Iterable[Finding], lease: Lease | None
+        self, unit_id: int, result: UnitResult, findings: Iterable[Finding], lease: Lease | None
     ) -> PendingUnit:
-        """The unit's documents and digests; raises NotCanonical for what cannot be evidence."""
+        """The unit's documents and digests; raises NotCanonical for what has no bytes."""
         prepared = prepare(result, findings, self._judgements)
         coverage, name = unit_documents(prepared, {})
-        known = self._last_run(run).get(unit_id) == name
-        vet(result.observations, prepared.documents, known=known)
         return PendingUnit(unit_id, prepared, raw_objects(result), coverage, name, lease)
 
     def commit(self, run: Run, batch: Sequence[PendingUnit]) -> set[int]:
-        """Write evidence, findings and "done", inside a transaction; gives the units not done or lost before."""
+        """Write evidence, findings and "done", inside a transaction; gives the units not done or lost before.
+
+        Raises NotCanonical for new bytes that cannot be evidence.
+        """
         taken = self._take(run, batch)
         ready = self._write(run, list(taken.values()))
         raw: dict[str, dict[str, bytes]] = defaultdict(dict)

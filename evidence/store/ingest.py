@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from evidence.canonical import canonical, digest
+from evidence.canonical import canonical, digest, vet
 from evidence.model import ScopeStatus, Status
 from evidence.store.backend import OPEN, Backend, chunks, marks
 from evidence.store.objects import Objects, named
@@ -121,6 +121,7 @@ class Difference:
 
     def _place_of(self, unit_id: int, uid: str, document: bytes) -> None:
         held = orjson.loads(document)
+        vet(held, document)
         place = (held["name"], held["part"])
         if uid in self._ids[unit_id]:
             self._places[self._ids[unit_id][uid]] = place

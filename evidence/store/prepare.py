@@ -19,12 +19,13 @@ from evidence.documents import (
     manifest_document,
     vet_evidence,
 )
-from evidence.model import Coverage, Finding, Observation, Scope, ScopeStatus, Unit, UnitResult, scope_uid
+from evidence.model import Coverage, Finding, Scope, ScopeStatus, Unit, UnitResult, scope_uid
 from evidence.store.errors import StoreError
 from evidence.store.moments import moment, seconds
 from evidence.store.rows import STATUS_BITS
 
 _REMEMBERED = 4_096
+_NULL = b"null"
 _SAID = attrgetter("check", "status", "sentence", "facts", "missing")
 
 Held = tuple[str, str]
@@ -101,7 +102,11 @@ def judgement(findings: Sequence[Finding]) -> Judgement:
 
 
 def prepare(result: UnitResult, findings: Iterable[Finding], judgements: Judgements) -> Prepared:
-    """Turn a result into documents, still to be vetted, and digests; raises StoreError for two answers to one question."""
+    """Turn a result into documents and digests; raises StoreError for two answers to one question, and NotCanonical.
+
+    A number that is none is written as a null is, so it is looked for here; what else cannot be evidence shows in
+    the bytes, and is looked for once they are known to be new.
+    """
     said, scopes = _by_subject(result, findings)
     judged = {uid: judgements.of(group) for uid, group in said.items()}
     found = {judgement.digest: judgement for judgement in judged.values()}
@@ -109,6 +114,8 @@ def prepare(result: UnitResult, findings: Iterable[Finding], judgements: Judgeme
     documents: list[bytes] = []
     for observation in result.observations:
         data = evidence_draft(observation)
+        if _NULL in data:
+            vet_evidence(observation, data)
         documents.append(data)
         uid = observation.resource.uid
         judgement = judged.pop(uid, None)
@@ -131,16 +138,6 @@ def prepare(result: UnitResult, findings: Iterable[Finding], judgements: Judgeme
         judgements=found,
         scopes=scopes,
     )
-
-
-def vet(observations: Sequence[Observation], documents: Sequence[bytes], *, known: bool) -> None:
-    """Raise NotCanonical for evidence that no bytes can stand for; `known` documents have been sealed before.
-
-    Then they were looked through when they were new; but a number that is none is written as a null is.
-    """
-    for observation, document in zip(observations, documents, strict=True):
-        if not known or b"null" in document:
-            vet_evidence(observation, document)
 
 
 def _by_subject(

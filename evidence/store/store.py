@@ -155,7 +155,7 @@ class Store:
         self, run: Run, result: UnitResult, findings: Sequence[Finding], lease: Lease | None = None
     ) -> PendingUnit:
         unit_id = self._runs.unit_row(run.series, result.unit)
-        return self._commits.prepare(run, unit_id, result, findings, lease)
+        return self._commits.prepare(unit_id, result, findings, lease)
 
     def _commit(self, run: Run, batch: Sequence[PendingUnit]) -> list[bool]:
         with self.backend.transaction():
