@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from collectors.directory.answers import AnswerRefused, bounded_connection
 from collectors.directory.errors import DirectoryError, refused
 from collectors.directory.source import DirectorySource
 from collectors.directory.tls import ldap3_tls, validating_context
@@ -35,7 +36,7 @@ class Session:
     """One ldap3 connection with its unsafe defaults closed: no referrals, no writes, no schema, time limits."""
 
     def __init__(self, source: DirectorySource, *, anonymous: bool = False) -> None:
-        from ldap3 import NONE, SYNC, Connection, Server  # noqa: PLC0415 - the SDK is loaded only here
+        from ldap3 import NONE, Server  # noqa: PLC0415 - the SDK is loaded only here
 
         self._tls = ldap3_tls(validating_context(source.ca_file))
         self._source = source
@@ -48,9 +49,8 @@ class Session:
             connect_timeout=source.connect_seconds,
             allowed_referral_hosts=[],
         )
-        self._connection = Connection(
+        self._connection = bounded_connection(
             server,
-            client_strategy=SYNC,
             auto_referrals=False,
             auto_range=False,
             read_only=True,
@@ -130,11 +130,13 @@ class Session:
 
         try:
             call()
-        except (LDAPException, OSError) as error:
+        except (LDAPException, AnswerRefused, OSError) as error:
             raise self._failure(operation, error) from None
 
     def _failure(self, operation: str, error: Exception) -> DirectoryError:
         where = f"{operation} at {self._source.endpoint}"
+        if isinstance(error, AnswerRefused):
+            return DirectoryError("answerRefused", Reason.ERROR, f"{where}: {error}", operation=operation)
         if self._tls.refusal:
             return DirectoryError(
                 "tlsRefused",

@@ -10,6 +10,7 @@ from evidence.model import Reason
 _STARTTLS = b"1.3.6.1.4.1.1466.20037"
 _SEQUENCE, _INTEGER, _OCTETS, _ENUMERATED = 0x30, 0x02, 0x04, 0x0A
 _BIND, _SIMPLE, _EXTENDED, _OID = 0x60, 0x80, 0x77, 0x80
+_SEQUENCE_BEGINS, _INDEFINITE = b"\x30", b"\x80"
 _UNSOLICITED = b"\x00"
 LONGEST = 65_536
 
@@ -37,6 +38,18 @@ def read_result(connected: socket.socket) -> int:
     if head[0] != _SEQUENCE or length > LONGEST:
         raise _not_ldap()
     return result_code(_exactly(connected, length))
+
+
+def claimed_length(data: bytes | bytearray) -> int | None:
+    """The length that a message says it has, header included: 0 while too little came, None where it is no LDAP."""
+    if not data.startswith(_SEQUENCE_BEGINS[: len(data)]) or data[1:2] == _INDEFINITE:
+        return None
+    if len(data) < 2:
+        return 0
+    width = data[1] & 0x7F if data[1] & 0x80 else 0
+    if len(data) < 2 + width:
+        return 0
+    return 2 + width + (int.from_bytes(data[2 : 2 + width], "big") if width else data[1])
 
 
 def result_code(message: bytes) -> int:
