@@ -13,9 +13,16 @@ def function_has_own_key(settings: FunctionSettings) -> Verdict:
     return _own_key(settings["kms_key"], "the function's environment")
 
 
-@check("aws-ecr-repository-key", on="aws.ecr.repository", severity="low", links=[OWN_KEY])
-def repository_has_own_key(settings: RepositorySettings) -> Verdict:
-    """Are the repository's images encrypted with a KMS key?"""
+def without_kms(settings: RepositorySettings) -> Verdict | None:
+    """A repository with no KMS key needs no look at whose key it is."""
+    return _own_key(None, "the repository") if settings["kms_key"] is None else None
+
+
+@check("aws-ecr-repository-key", on="aws.ecr.repository", severity="low", links=[OWN_KEY], first=without_kms)
+def repository_has_own_key(settings: RepositorySettings, managed_key: bool) -> Verdict:  # noqa: FBT001 - a fact
+    """Are the repository's images encrypted with a KMS key of the customer's own?"""
+    if managed_key:
+        return failed("the repository is encrypted with the key that AWS manages for all of the account's")
     return _own_key(settings["kms_key"], "the repository")
 
 

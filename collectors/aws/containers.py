@@ -35,6 +35,7 @@ class Repository(AwsKind):
         "get_registry_scanning_configuration": (
             "scanningConfiguration{scanType, rules[]{scanFrequency, repositoryFilters[]{filter, filterType}}}"
         ),
+        "kms.list_aliases": "Aliases[]{AliasName, TargetKeyId}",
     }
     settings: RepositorySettings
 
@@ -45,8 +46,9 @@ class Repository(AwsKind):
             for row in page["repositories"]:
                 uid = f"{own_arn(ecr, row['repositoryArn'])}#{row['createdAt']}"
                 on_push = row.get("imageScanningConfiguration", {}).get("scanOnPush", False)
-                gives = {"settings": _repository(row)}
-                yield Found(uid, row["repositoryName"], gives=gives, handle=on_push)
+                settings = _repository(row)
+                handle = (on_push, settings["kms_key"])
+                yield Found(uid, row["repositoryName"], gives={"settings": settings}, handle=handle)
 
     @lookup(needs="ecr:GetRegistryScanningConfiguration")
     def scan_rules(self, ecr: AwsClient) -> ScanRules:
@@ -64,9 +66,26 @@ class Repository(AwsKind):
     def scanning(self, repository: Found, scan_rules: ScanRules) -> ImageScanning:
         """Whether new images are scanned; where Inspector scans, a repository's own setting counts for nothing."""
         return {
-            "own": repository.handle and not scan_rules.by_rule_only,
+            "own": repository.handle[0] and not scan_rules.by_rule_only,
             "by_rule": any(_fits(repository.name, pattern) for pattern in scan_rules.patterns),
         }
+
+    @lookup(needs={"list_aliases": "kms:ListAliases"})
+    def keys_of_aws(self, kms: AwsClient) -> frozenset[str]:
+        """ListAliases, 100 at a time: the ids of the region's keys that AWS made for its services and manages."""
+        pages = kms.pages("list_aliases", Limit=100)
+        rows = (row for page in pages for row in page["Aliases"])
+        return frozenset(
+            row["TargetKeyId"]
+            for row in rows
+            if row["AliasName"].startswith("alias/aws/") and "TargetKeyId" in row
+        )
+
+    @fact()
+    def managed_key(self, repository: Found, keys_of_aws: frozenset[str]) -> bool:
+        """Whether the repository's KMS key is one that AWS manages, whose policy nobody else can write."""
+        key = repository.handle[1] or ""
+        return key.rpartition("/")[2] in keys_of_aws or ":alias/aws/" in key
 
 
 class Cluster(AwsKind):

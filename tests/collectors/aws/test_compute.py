@@ -129,6 +129,19 @@ def test_repositories_are_judged_by_tags_scanning_and_key(repositories):
     assert_true(repositories, truth | {(SCAN, "ruled/app"): PASS})
 
 
+def test_the_key_that_aws_manages_is_not_a_repositorys_own(repositories):
+    managed = {"AliasName": "alias/aws/ecr", "TargetKeyId": "k"}
+    own = {"AliasName": "alias/images", "TargetKeyId": "k"}
+    for alias, want in ((managed, FAIL), (own, PASS)):
+        repositories.front.canned["kms.list_aliases"] = {"Aliases": [alias]}
+        assert_true(repositories, {(IMAGE_KEY, "good"): want, (IMAGE_KEY, "bare"): FAIL})
+
+
+def test_whose_key_it_is_matters_only_where_there_is_one(repositories):
+    repositories.front.refused = {"kms.list_aliases": "AccessDeniedException"}
+    assert_true(repositories, {(IMAGE_KEY, "good"): "unknown", (IMAGE_KEY, "bare"): FAIL})
+
+
 def scan_by_rule(cloud, kind, pattern):
     rule = {
         "scanFrequency": "SCAN_ON_PUSH",
