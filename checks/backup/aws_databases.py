@@ -35,3 +35,11 @@ def instance_has_a_standby(engine: DatabaseEngine, upkeep: DatabaseUpkeep) -> Ve
     if upkeep["multi_az"]:
         return passed("a standby waits in another zone")
     return failed("no standby waits in another zone")
+
+
+@check("aws-rds-cluster-standby", on="aws.rds.cluster", severity="low", links=[STANDBY_WAITS])
+def cluster_has_a_standby(multi_az: bool) -> Verdict:  # noqa: FBT001 - a fact
+    """Does an instance in another zone take over when one of the cluster fails?"""
+    if multi_az:
+        return passed("the cluster has instances in several zones")
+    return failed("the cluster has no instance in another zone that could take over")

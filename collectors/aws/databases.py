@@ -85,7 +85,7 @@ class DatabaseCluster(AwsKind):
     gone = frozenset({"DBClusterNotFoundFault"})
     keep: ClassVar = {
         "describe_db_clusters": (
-            "DBClusters[]{DBClusterArn, DbClusterResourceId, ReplicationSourceIdentifier, "
+            "DBClusters[]{DBClusterArn, DbClusterResourceId, ReplicationSourceIdentifier, MultiAZ, "
             f"DBClusterParameterGroup, DBClusterMembers[]{{DBClusterParameterGroupStatus}}, {_SHARED}}}"
         ),
         "describe_db_cluster_parameters": PARAMETERS,
@@ -95,10 +95,11 @@ class DatabaseCluster(AwsKind):
     logins: DatabaseLogins
     backup: DatabaseBackup
     logs: list[str]
+    multi_az: bool
 
     @lists(
         needs={"describe_db_clusters": "rds:DescribeDBClusters", **REGIONS},
-        gives="engine encryption logins backup logs",
+        gives="engine encryption logins backup logs multi_az",
     )
     def every(self, rds: AwsClient) -> Iterator[Found]:
         """DescribeDBClusters, 100 at a time."""
@@ -108,7 +109,7 @@ class DatabaseCluster(AwsKind):
                     f"{own_arn(rds, row['DBClusterArn'])}#{row['DbClusterResourceId']}",
                     row["DBClusterIdentifier"],
                     labels=labels(row.get("TagList", [])),
-                    gives=_of_both(row, "ReplicationSourceIdentifier") | {"engine": _engine(row, None)},
+                    gives=_of_cluster(row),
                     handle=_cluster_group_of(row),
                 )
 
@@ -128,6 +129,14 @@ def _of_instance(row: Mapping[str, Any]) -> dict[str, Any]:
         "upkeep": told(
             lambda: {"minor_upgrades": row["AutoMinorVersionUpgrade"], "multi_az": row["MultiAZ"]}
         ),
+    }
+
+
+def _of_cluster(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **_of_both(row, "ReplicationSourceIdentifier"),
+        "engine": _engine(row, None),
+        "multi_az": told(lambda: bool(row["MultiAZ"])),
     }
 
 

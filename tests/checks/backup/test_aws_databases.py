@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.backup.aws_databases import database_is_backed_up, instance_has_a_standby
+from checks.backup.aws_databases import cluster_has_a_standby, database_is_backed_up, instance_has_a_standby
 from evidence.facts.aws_databases import DatabaseBackup, DatabaseEngine, DatabaseUpkeep
 from tests.checks.strict import Strict
 
@@ -34,3 +34,8 @@ def test_backups_are_judged_where_they_are_made(days, replica, cluster, status):
 def test_a_lone_instance_needs_a_standby(multi_az, cluster, status):
     upkeep = Strict(DatabaseUpkeep, minor_upgrades=True, multi_az=multi_az)
     assert instance_has_a_standby.judge(engine(cluster), upkeep).status == status
+
+
+@pytest.mark.parametrize(("multi_az", "status"), [(True, "pass"), (False, "fail")])
+def test_a_cluster_needs_an_instance_in_another_zone(multi_az, status):
+    assert cluster_has_a_standby.judge(multi_az).status == status

@@ -127,6 +127,7 @@ def test_a_cluster_is_judged_and_its_instances_leave_to_it_what_it_decides(cloud
     truth |= {(check, "wards-1"): NONE for check in [*ON_BOTH.split(), "aws-rds-instance-standby"]}
     truth |= {(check, "week"): PASS for check in ON_SNAPSHOTS.split()}
     truth["aws-rds-idle-session", "wards-1"] = UNKNOWN
+    truth["aws-rds-cluster-standby", "wards"] = FAIL
     assert_true(cloud, truth)
 
 
