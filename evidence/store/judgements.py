@@ -22,16 +22,17 @@ class JudgementReader:
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
         self._known = lru_cache(maxsize=_REMEMBERED)(self._load)
-        self.differ = lru_cache(maxsize=_REMEMBERED)(self._differ)
-        """The checks of which two judgements, by their rows, say different things; remembered likewise."""
+        self.turned = lru_cache(maxsize=_REMEMBERED)(self._turned)
+        """The checks of which two judgements, by their rows, say different things, with what the first said or None."""
 
     def verdicts(self, row: int) -> Mapping[str, Verdict]:
         """The verdicts of a judgement by check, in their order; row 0 is the judgement of nothing asked."""
         return self._known(row) if row else _NONE
 
-    def _differ(self, one: int, other: int) -> tuple[str, ...]:
+    def _turned(self, one: int, other: int) -> tuple[tuple[str, Verdict | None], ...]:
         before, after = self.verdicts(one), self.verdicts(other)
-        return tuple(check for check in {**before, **after} if before.get(check) != after.get(check))
+        checks = (check for check in {**before, **after} if before.get(check) != after.get(check))
+        return tuple((check, before.get(check)) for check in checks)
 
     def _load(self, row: int) -> dict[str, Verdict]:
         document = orjson.loads(self._objects.get_row(row)[1])

@@ -5,29 +5,23 @@ A stored span ends when the evidence or the judgement changes; a span given here
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from evidence.model import Unit
 from evidence.store.backend import OPEN, Backend, chunks, marks
 from evidence.store.judgements import JudgementReader
-from evidence.store.rows import EvidenceSpan, FindingSpan, Verdict
+from evidence.store.rows import EvidenceSpan, FindingSpan
 
+_BEGIN_AND_CHECK = attrgetter("from_run", "check")
 
-class SpanRow(NamedTuple):
-    """One stored span with its resource; `evidence` and `judgement` are rows of objects, or 0."""
+SpanRow = tuple[int, int, int, int, int, int, str, str, str]
+"""One stored span with its resource, as `_SPANS` selects them; evidence and judgement are rows of objects, or 0."""
 
-    resource: int
-    from_run: int
-    to_run: int
-    evidence: int
-    judgement: int
-    unit: int
-    uid: str
-    name: str
-    part: str
+Turn = tuple[int, int, int]
+"""A run at which something else began to hold, with evidence and judgement; 0 for none."""
 
 
 class Window(NamedTuple):
@@ -46,53 +40,52 @@ EVER = Window(-1, OPEN)
 
 
 class ResourceSpans(NamedTuple):
-    """All spans ever held of one resource, oldest first."""
+    """All that ever held of one resource; its turns are in the order of the runs, the last ends what holds."""
 
     unit: Unit
-    rows: Sequence[SpanRow]
+    uid: str
+    name: str
+    part: str
+    turns: Sequence[Turn]
 
-    @property
-    def uid(self) -> str:
-        """The resource's uid."""
-        return self.rows[0].uid
-
-    def evidence(self, window: Window = EVER) -> Iterator[EvidenceSpan]:
+    def evidence(self, window: Window = EVER) -> list[EvidenceSpan]:
         """Its evidence that began or ended in the window, oldest first."""
-        _, _, _, _, _, _, uid, name, part = self.rows[0]
-        held, since = 0, 0
-        for at, evidence, _ in self._turns():
+        unit, uid, name, part, turns = self
+        found, held, since = [], 0, 0
+        for at, evidence, _ in turns:
             if evidence != held:
                 if held and window.has_end_of(since, at):
-                    yield EvidenceSpan(self.unit, uid, name, part, since, at, held)
+                    found.append(EvidenceSpan(unit, uid, name, part, since, at, held))
                 held, since = evidence, at
+        return found
 
-    def findings(self, judgements: JudgementReader, window: Window = EVER) -> Iterator[FindingSpan]:
-        """Its findings that began or ended in the window, oldest first."""
-        _, _, _, _, _, _, uid, name, part = self.rows[0]
-        for begun, check, ended, verdict in sorted(self._said(judgements, window)):
-            yield FindingSpan(self.unit, uid, name, part, check, begun, ended, verdict)
-
-    def _said(self, judgements: JudgementReader, window: Window) -> Iterator[tuple[int, str, int, Verdict]]:
-        """Begin, check, end and verdict of the findings, in the order of their ends."""
+    def findings(self, judgements: JudgementReader, window: Window = EVER) -> list[FindingSpan]:
+        """Its findings that began or ended in the window, oldest first, those of one begin by check."""
+        unit, uid, name, part, turns = self
+        found, said = [], 0
         since: dict[str, int] = {}
-        said = 0
-        for at, _, judgement in self._turns():
-            verdicts = judgements.verdicts(said)
-            for check in judgements.differ(said, judgement):
-                if check in verdicts and window.has_end_of(since[check], at):
-                    yield since[check], check, at, verdicts[check]
-                since[check] = at
-            said = judgement
+        for at, _, judgement in turns:
+            if judgement != said:
+                for check, was in judgements.turned(said, judgement):
+                    if was is not None and window.has_end_of(since[check], at):
+                        found.append(FindingSpan(unit, uid, name, part, check, since[check], at, was))
+                    since[check] = at
+                said = judgement
+        found.sort(key=_BEGIN_AND_CHECK)
+        return found
 
-    def _turns(self) -> Iterator[tuple[int, int, int]]:
-        """The runs at which something else began to hold, with evidence and judgement; 0 for none."""
-        last = self.rows[0].from_run
-        for _, begun, ended, evidence, judgement, *_ in self.rows:
-            if begun != last:
-                yield last, 0, 0
-            yield begun, evidence, judgement
-            last = ended
-        yield last, 0, 0
+
+def turns(spans: Iterable[SpanRow]) -> list[Turn]:
+    """The turns of one resource, from its spans, oldest first; between two spans nothing may be known of it."""
+    found: list[Turn] = []
+    last = 0
+    for _, begun, ended, evidence, judgement, _, _, _, _ in spans:
+        if begun != last:
+            found.append((last, 0, 0))
+        found.append((begun, evidence, judgement))
+        last = ended
+    found.append((last, 0, 0))
+    return found
 
 
 class Spans:
@@ -124,11 +117,10 @@ class Spans:
     def _of(self, series: str, sql: str, values: Sequence[int | str]) -> Iterator[ResourceSpans]:
         rows = sorted(self._backend.query(sql, values))
         units = self._known_units({row[5] for row in rows})
-        for _, group in groupby(rows, key=itemgetter(0)):
-            spans = list(map(SpanRow._make, group))
-            its_series, unit = units[spans[0].unit]
+        for (row, uid, name, part), group in groupby(rows, key=itemgetter(5, 6, 7, 8)):
+            its_series, unit = units[row]
             if its_series == series:
-                yield ResourceSpans(unit, spans)
+                yield ResourceSpans(unit, uid, name, part, turns(group))
 
     def _known_units(self, rows: set[int]) -> Mapping[int, tuple[str, Unit]]:
         for chunk in chunks(sorted(rows - self._units.keys())):
