@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from evidence.documents import Document, decode_facts
 from evidence.drift_entry import Limits
@@ -184,21 +183,6 @@ def _histories(store: Store, series: str, uids: Sequence[str]) -> dict[Key, Hist
         for finding in resource.findings(store.judgements):
             history.findings.setdefault(finding.check, []).append(finding)
     return histories
-
-
-def changed_facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """What two encoded evidence documents read both times and differently: facts by name, and "labels"."""
-    then, now = before["facts"], after["facts"]
-    facts = sorted(
-        name
-        for name in then.keys() & now.keys()
-        if then[name] != now[name] and not (_is_missing(then[name]) or _is_missing(now[name]))
-    )
-    return [*facts, "labels"] if before["labels"] != after["labels"] else facts
-
-
-def _is_missing(value: Any) -> bool:
-    return isinstance(value, Mapping) and "$missing" in value
 
 
 def some(names: Iterable[str], most: int = 3) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from evidence.drift_entry import Change, Entry
-from evidence.drift_nights import History, Key, Nights, changed_facts, some
+from evidence.drift_facts import changed_facts, turned
+from evidence.drift_nights import History, Key, Nights, some
 from evidence.model import Status, Unit
 from evidence.store import EvidenceSpan
 from evidence.store.standing import held_per_part
@@ -176,7 +177,7 @@ def _changes(nights: Nights, key: Key, history: History, *, told: bool) -> Itera
     yield from _identity(nights, key, old, new)
     facts = changed_facts(old, new)
     if facts and not told:
-        yield _fact_change(nights, key, now, facts)
+        yield _fact_change(nights, key, now, turned(old, new, facts))
 
 
 def _identity(nights: Nights, key: Key, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Entry]:
@@ -189,9 +190,9 @@ def _identity(nights: Nights, key: Key, old: dict[str, Any], new: dict[str, Any]
         yield _entry(Change.MOVED, nights, key, sentence)
 
 
-def _fact_change(nights: Nights, key: Key, now: EvidenceSpan, facts: list[str]) -> Entry:
+def _fact_change(nights: Nights, key: Key, now: EvidenceSpan, changed: list[str]) -> Entry:
     history = nights.histories[key]
-    sentence = f"{_named(key, history)} changed ({some(facts)}); no verdict changed with it"
+    sentence = f"{_named(key, history)} changed ({some(changed)}); no verdict changed with it"
     return _entry(Change.CHANGED, nights, key, sentence, since=now.from_run)
 
 

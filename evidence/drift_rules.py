@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evidence.drift_entry import Change, Entry
-from evidence.drift_nights import History, Key, Nights, changed_facts, some
+from evidence.drift_facts import changed_facts, turned
+from evidence.drift_nights import History, Key, Nights, some
 from evidence.model import Status
 from evidence.store import EvidenceSpan, FindingSpan
 
@@ -59,12 +60,11 @@ def why(nights: Nights, question: Question) -> str:
     held, now = question.evidence
     if held is None or now is None:
         return ""
-    facts = (
-        changed_facts(nights.document(held), nights.document(now)) if held.evidence != now.evidence else []
-    )
     decided = nights.decided(question.then, question.now)
-    facts = [fact for fact in facts if not decided or fact in decided]
-    return f"; changed: {some(facts)}" if facts else "; none of its own facts changed"
+    before, after = nights.document(held), nights.document(now)
+    facts = [fact for fact in changed_facts(before, after) if not decided or fact in decided]
+    changed = turned(before, after, facts)
+    return f"; changed: {some(changed)}" if changed else "; none of its own facts changed"
 
 
 def first_asked(nights: Nights, check: str, group: list[Question]) -> Entry:
