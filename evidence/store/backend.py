@@ -88,9 +88,8 @@ def statements(ddl: str) -> list[str]:
     return [s.strip() for s in re.sub(r"--[^\n]*", "", ddl).split(";") if s.strip()]
 
 
-def migrate(backend: Backend, *, create: bool) -> None:
-    """Bring the schema to the newest version known here; raises StoreError for a newer one or none at all."""
-    known = _migrations()
+def migrate(backend: Backend, known: Sequence[str], *, create: bool) -> None:
+    """Bring the schema to the newest of the known migrations; raises StoreError for a newer one or none at all."""
     found = _version(backend)
     if found > len(known):
         raise StoreError(
@@ -116,7 +115,8 @@ def _version(backend: Backend) -> int:
     return int(rows[0][0])
 
 
-def _migrations() -> list[str]:
+def migrations() -> list[str]:
+    """What each version of the schema adds to the one before, oldest first; written for SQLite."""
     folder = resources.files("evidence.store") / "migrations"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
     return [file.read_text(encoding="utf-8") for file in files]

@@ -14,7 +14,7 @@ from typing import Any, Self
 from evidence.documents import Document
 from evidence.model import Finding, Json, Unit, UnitResult
 from evidence.seal import KeyDirectory, default_key_directory
-from evidence.store.backend import Backend, migrate
+from evidence.store.backend import Backend, migrate, migrations
 from evidence.store.commits import Commits, PendingUnit
 from evidence.store.errors import NotFound, StoreError
 from evidence.store.judgements import JudgementReader
@@ -65,7 +65,7 @@ class Store:
         backend = _backend(url, create=create)
         directory = default_key_directory(os.environ) if keys is None else KeyDirectory(keys)
         try:
-            migrate(backend, create=create)
+            migrate(backend, migrations(), create=create)
             store = cls(backend, directory)
             if store.log.unnamed():
                 with store._transaction(durable=True):
