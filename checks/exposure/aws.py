@@ -16,6 +16,9 @@ from evidence.facts.aws import (
 )
 
 _EVERYONE = frozenset({"AllUsers", "AuthenticatedUsers"})
+_WAYS = frozenset(
+    {"block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets"}
+)
 
 
 @check("aws-account-public-access-block", on="aws.account", severity="high", links=[NOT_FOR_EVERYONE])
@@ -65,6 +68,38 @@ def bucket_is_not_public(
     return passed(
         "neither policy nor ACL of the bucket lets the public in; its objects' own were not looked at"
     )
+
+
+def blocked_in_every_way(public_access_block: PublicAccessBlock | None) -> Verdict | None:
+    """A bucket whose own block is complete needs no look at the account's."""
+    if _switched_on(public_access_block) >= _WAYS:
+        return passed("the bucket's public access block is on in all four ways")
+    return None
+
+
+def _switched_on(block: PublicAccessBlock | None) -> frozenset[str]:
+    return frozenset(name for name, on in (block or {}).items() if on)
+
+
+@check(
+    "aws-s3-bucket-public-access-block",
+    on="aws.s3.bucket",
+    severity="medium",
+    links=[NOT_FOR_EVERYONE],
+    also={"account_block": "aws.account:public_access_block"},
+    first=blocked_in_every_way,
+)
+def bucket_blocks_public_access(
+    public_access_block: PublicAccessBlock | None, account_block: PublicAccessBlock | None
+) -> Verdict:
+    """Is the bucket kept from becoming public, by its own block or the account's?"""
+    own, above = _switched_on(public_access_block), _switched_on(account_block)
+    off = sorted(_WAYS - own - above)
+    if off:
+        return failed(f"neither the bucket's public access block nor the account's has on: {', '.join(off)}")
+    if above >= _WAYS:
+        return passed("the account's public access block holds for the bucket in all four ways")
+    return passed("the public access blocks of bucket and account are together on in all four ways")
 
 
 @check("aws-ec2-snapshot-not-public", on="aws.ec2.snapshot", severity="critical", links=[NOT_FOR_EVERYONE])

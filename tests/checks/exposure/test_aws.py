@@ -85,6 +85,31 @@ def test_only_a_block_that_overrides_policies_and_acls_answers_alone(own, answer
     assert (aws.blocked_by_itself(own) is not None) == answers
 
 
+@pytest.mark.parametrize(
+    ("own", "account", "status"),
+    [
+        (None, None, "fail"),
+        (block(*SWITCHES[:3]), None, "fail"),
+        (block(*SWITCHES[:3]), block("block_public_acls"), "fail"),
+        (block(*SWITCHES[:3]), block(SWITCHES[3]), "pass"),
+        (None, block(*SWITCHES), "pass"),
+    ],
+)
+def test_a_buckets_block_is_complete_when_each_way_is_on_at_the_bucket_or_the_account(own, account, status):
+    assert aws.blocked_in_every_way(own) is None
+    assert aws.bucket_blocks_public_access.judge(own, account).status == status
+
+
+def test_a_bucket_that_blocks_every_way_itself_needs_no_look_at_the_account():
+    assert aws.blocked_in_every_way(block(*SWITCHES)).status == "pass"
+
+
+def test_a_bucket_names_the_ways_that_neither_block_has_on():
+    verdict = aws.bucket_blocks_public_access.judge(block(*SWITCHES[:2]), block(SWITCHES[2]))
+    assert "restrict_public_buckets" in verdict.sentence
+    assert "block_public_policy" not in verdict.sentence
+
+
 @pytest.mark.parametrize(("public", "status"), [(True, "fail"), (False, "pass")])
 def test_a_snapshot_fails_when_everyone_may_restore_it(public, status):
     assert aws.snapshot_is_not_public.judge(Strict(SnapshotSharing, public=public)).status == status

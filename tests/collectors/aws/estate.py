@@ -105,6 +105,7 @@ def _bucket(s3: Any, name: str, number: int, truth: dict[tuple[str, str], str]) 
     truth["aws-s3-bucket-access-logging", name] = PASS if logged else FAIL
     truth["aws-s3-bucket-tls-only", name] = PASS if number % 3 == 1 else FAIL
     truth["aws-s3-bucket-not-public", name] = FAIL if opened else PASS
+    truth["aws-s3-bucket-public-access-block", name] = PASS if closed else FAIL
     for asked_for in ("replication", "disposal-rule", "acls-off"):
         truth[f"aws-s3-bucket-{asked_for}", name] = NONE
 

@@ -12,13 +12,16 @@ REFUSED = {
     "s3.get_bucket_versioning": ("s3:GetBucketVersioning", "aws-s3-bucket-versioning"),
     "s3.get_bucket_logging": ("s3:GetBucketLogging", "aws-s3-bucket-access-logging"),
     "s3.get_bucket_policy": ("s3:GetBucketPolicy", "aws-s3-bucket-tls-only"),
-    "s3.get_public_access_block": ("s3:GetBucketPublicAccessBlock", "aws-s3-bucket-not-public"),
+    "s3.get_public_access_block": (
+        "s3:GetBucketPublicAccessBlock",
+        "aws-s3-bucket-not-public aws-s3-bucket-public-access-block",
+    ),
     "s3.get_bucket_policy_status": ("s3:GetBucketPolicyStatus", "aws-s3-bucket-not-public"),
     "s3.get_bucket_acl": ("s3:GetBucketAcl", "aws-s3-bucket-not-public"),
     "s3.list_buckets": ("s3:ListAllMyBuckets", "aws-s3-bucket-encryption"),
     "s3control.get_public_access_block": (
         "s3:GetAccountPublicAccessBlock",
-        "aws-account-public-access-block",
+        "aws-account-public-access-block aws-s3-bucket-public-access-block",
     ),
     "iam.list_users": ("iam:ListUsers", "aws-iam-user-console-mfa"),
     "iam.list_access_keys": ("iam:ListAccessKeys", "aws-iam-key-age"),
