@@ -1,52 +1,10 @@
 from __future__ import annotations
 
-import types
-import typing
-
-import pytest
-
 from collectors.aws.platform import AwsPlatform
 from collectors.kind import describe
 from collectors.plan import specs
-from evidence.model import Missing
-from tests.collectors.aws.look import aws_checks
 
 KINDS = {cls.kind: cls for cls in AwsPlatform().kinds()}
-
-
-def without_missing(hint):
-    if isinstance(hint, types.UnionType):
-        left = [part for part in typing.get_args(hint) if part is not Missing]
-        return typing.Union[tuple(left)]  # noqa: UP007 - built from parts
-    return hint
-
-
-def type_of(kind, fact):
-    cls = KINDS[kind]
-    spec = describe(cls)
-    if fact in spec.lists.gives:
-        return typing.get_type_hints(cls)[fact]
-    return without_missing(typing.get_type_hints(spec.facts[fact].method)["return"])
-
-
-def value_of_batch(hint):
-    return typing.get_args(hint)[1]
-
-
-LOOKED_AT = [name for name, check in aws_checks().items() if set(check.on) <= KINDS.keys()]
-
-
-@pytest.mark.parametrize("name", sorted(LOOKED_AT))
-def test_each_parameter_of_a_check_has_the_type_of_the_fact_it_names(name):
-    check = aws_checks()[name]
-    hints = typing.get_type_hints(check.judge)
-    places = {fact: (kind, fact) for fact in check.facts for kind in check.on}
-    places |= {parameter: tuple(place.split(":")) for parameter, place in check.also.items()}
-    for parameter, (kind, fact) in places.items():
-        given = type_of(kind, fact)
-        if fact in describe(KINDS[kind]).facts and describe(KINDS[kind]).facts[fact].batch:
-            given = value_of_batch(given)
-        assert without_missing(hints[parameter]) == without_missing(given), (parameter, given)
 
 
 def test_every_given_fact_has_a_declared_type():

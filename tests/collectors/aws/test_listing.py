@@ -92,6 +92,32 @@ def test_listings_of_more_than_one_page_are_read_to_the_end(cloud):
     assert cloud.front.counts["ec2.describe_instances"] == 3
 
 
+def scopes_of(result):
+    assert {o.resource.scope for o in result.observations} <= {c.scope for c in result.coverage}
+    return {c.scope.part: c.status.value for c in result.coverage}
+
+
+def test_a_scope_is_what_was_listed_and_a_resource_is_asked_in_the_region_it_calls_its_home(cloud):
+    there = {"CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}}
+    cloud.client("s3").create_bucket(Bucket="near")
+    cloud.client("s3", "eu-west-1").create_bucket(Bucket="far", **there)
+    cloud.client("ec2", "eu-west-1").create_volume(AvailabilityZone="eu-west-1a", Size=1)
+    names = ["aws-s3-bucket-versioning", "aws-ec2-volume-encryption", "aws-ec2-region-ebs-encryption"]
+    results = {kind: result for (_, kind), result in cloud.poll(checks=names).items()}
+    buckets, volumes, regions = (results[f"aws.{kind}"] for kind in ("s3.bucket", "ec2.volume", "ec2.region"))
+    assert scopes_of(buckets) == {"global": "complete"}
+    assert {o.resource.name: dict(o.resource.labels)["region"] for o in buckets.observations} == {
+        "near": "us-east-1",
+        "far": "eu-west-1",
+    }
+    asked = [seen for seen in cloud.front.seen if seen.endswith("s3.get_bucket_versioning")]
+    assert sorted(asked) == ["eu-west-1/s3.get_bucket_versioning", "us-east-1/s3.get_bucket_versioning"]
+    assert scopes_of(volumes) == {"eu-west-1": "complete", "us-east-1": "complete"}
+    assert [o.resource.scope.part for o in volumes.observations] == ["eu-west-1"]
+    assert scopes_of(regions) == {"eu-west-1": "complete", "us-east-1": "complete"}
+    assert sorted(o.resource.scope.part for o in regions.observations) == ["eu-west-1", "us-east-1"]
+
+
 def test_a_listing_that_fails_on_its_second_page_is_partial_and_the_rest_is_unknown(cloud):
     ec2 = cloud.client("ec2")
     for _ in range(4):
