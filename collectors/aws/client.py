@@ -9,6 +9,7 @@ from typing import Any
 
 from collectors.aws.credentials import Binding, WrongCredentials, account_of, bound
 from collectors.aws.errors import NotOffered, code_of, note, unresolved
+from collectors.aws.paging import paginator_of
 from collectors.keep import Keep
 from collectors.kind import KindError, Recorder
 
@@ -57,10 +58,11 @@ class AwsClient:
 
     def pages(self, operation: str, **params: Any) -> Iterator[dict[str, Any]]:
         """The kept part of each page of a list, in order; raises as soon as one page cannot be read."""
-        if not self._shared.can_paginate(operation):
+        paginator = paginator_of(self._shared, operation)
+        if paginator is None:
             yield self._call(operation, **params)
             return
-        pages = iter(self._shared.get_paginator(operation).paginate(**params))
+        pages = iter(paginator.paginate(**params))
         number = 0
         while True:
             number += 1

@@ -51,7 +51,8 @@ class ManagedDirectory(AwsKind):
         identifier, type_ = managed_directory.handle
         if type_ not in _SPEAKS_LDAPS:
             return None
-        rows = ds.describe_ldaps_settings(DirectoryId=identifier, Type="Client")["LDAPSSettingsInfo"]
+        pages = ds.pages("describe_ldaps_settings", DirectoryId=identifier, Type="Client")
+        rows = [row for page in pages for row in page["LDAPSSettingsInfo"]]
         return {"status": rows[0]["LDAPSStatus"] if rows else ""}
 
     @fact(needs="ds:ListLogSubscriptions", batch=500)

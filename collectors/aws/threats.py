@@ -42,26 +42,13 @@ class ThreatenedRegion(AwsKind):
     )
     def threats(self, guardduty: AwsClient) -> Threats | Missing | None:
         """ListFindings and GetFindings: high and critical, not archived, the 50 open longest; None without a detector."""
-        detectors = guardduty.list_detectors()["DetectorIds"]
-        if not detectors:
+        detector = detector_in(guardduty)
+        if detector is None:
             return None
-        wanted = {
-            "accountId": {"Equals": [guardduty.account]},
-            "service.archived": {"Equals": ["false"]},
-            "severity": {"GreaterThanOrEqual": _SERIOUS},
-        }
-        listed = guardduty.list_findings(
-            DetectorId=detectors[0],
-            FindingCriteria={"Criterion": wanted},
-            SortCriteria={"AttributeName": "createdAt", "OrderBy": "ASC"},
-            MaxResults=50,
-        )
-        numbers = listed["FindingIds"]
-        if not numbers and guardduty.get_detector(DetectorId=detectors[0])["Status"] != "ENABLED":
+        numbers, more = _open_longest(guardduty, detector)
+        if not numbers and guardduty.get_detector(DetectorId=detector)["Status"] != "ENABLED":
             return Missing(Reason.NOT_AVAILABLE, detail="GuardDuty is suspended and looks for no threats")
-        rows = (
-            guardduty.get_findings(DetectorId=detectors[0], FindingIds=numbers)["Findings"] if numbers else []
-        )
+        rows = guardduty.get_findings(DetectorId=detector, FindingIds=numbers)["Findings"] if numbers else []
         oldest: list[Threat] = [
             {
                 "type": row["Type"],
@@ -70,7 +57,30 @@ class ThreatenedRegion(AwsKind):
             }
             for row in rows
         ]
-        return {
-            "oldest": sorted(oldest, key=lambda one: (one["since"], one["type"])),
-            "more": bool(listed.get("NextToken")),
-        }
+        return {"oldest": sorted(oldest, key=lambda one: (one["since"], one["type"])), "more": more}
+
+
+def detector_in(guardduty: AwsClient) -> str | None:
+    """ListDetectors: the id of the region's one detector; None means GuardDuty was never switched on here."""
+    pages = guardduty.pages("list_detectors")
+    return next((number for page in pages for number in page["DetectorIds"]), None)
+
+
+def _open_longest(guardduty: AwsClient, detector: str) -> tuple[list[str], bool]:
+    """The ids of the first findings, and whether there may be others; an empty page is not the end of them."""
+    wanted = {
+        "accountId": {"Equals": [guardduty.account]},
+        "service.archived": {"Equals": ["false"]},
+        "severity": {"GreaterThanOrEqual": _SERIOUS},
+    }
+    pages = guardduty.pages(
+        "list_findings",
+        DetectorId=detector,
+        FindingCriteria={"Criterion": wanted},
+        SortCriteria={"AttributeName": "createdAt", "OrderBy": "ASC"},
+        MaxResults=50,
+    )
+    for page in pages:
+        if page["FindingIds"]:
+            return page["FindingIds"], bool(page.get("NextToken"))
+    return [], False

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from collectors.aws.client import AwsClient
 from collectors.aws.errors import code_of
 from collectors.aws.kind import REGIONS, AwsKind
+from collectors.aws.threats import detector_in
 from collectors.kind import Found, fact, lists
 from evidence.facts.aws_watch import ConfigRecorder, SecurityHub, SensitiveDataScan, ThreatDetector
 
@@ -56,10 +57,10 @@ class WatchedRegion(AwsKind):
     @fact(needs={"list_detectors": "guardduty:ListDetectors", "get_detector": "guardduty:GetDetector"})
     def detector(self, guardduty: AwsClient) -> ThreatDetector | None:
         """GetDetector of the region's one detector; None means GuardDuty was never switched on here."""
-        detectors = guardduty.list_detectors()["DetectorIds"]
-        if not detectors:
+        number = detector_in(guardduty)
+        if number is None:
             return None
-        answer = guardduty.get_detector(DetectorId=detectors[0])
+        answer = guardduty.get_detector(DetectorId=number)
         on = {row["Name"] for row in answer.get("Features", []) if row["Status"] == "ENABLED"}
         return {"enabled": answer["Status"] == "ENABLED", "features": sorted(on)}
 

@@ -91,6 +91,12 @@ def test_an_empty_page_of_weaknesses_is_not_the_end_of_them(watched):
     assert [one.status.value for one in found] == [FAIL]
 
 
+def test_an_empty_page_of_threats_is_not_the_end_of_them(watched):
+    given = iter([{"findingIds": [], "nextToken": "more"}, {"findingIds": ["f"]}])
+    watched.front.canned["guardduty.list_findings"] = lambda _region: next(given)
+    assert_true(watched, {(THREATS, HERE): FAIL})
+
+
 @pytest.mark.parametrize(("findings", "want"), [([], UNKNOWN), (["f"], FAIL)])
 def test_a_suspended_detector_that_reports_nothing_has_not_looked(watched, findings, want):
     watched.front.canned["guardduty.get_detector"] = {"status": "DISABLED"}
