@@ -81,7 +81,10 @@ class ViewerProtocols(TypedDict):
 
 
 class OriginProtocols(TypedDict):
-    """How a distribution reaches its origins: http-only, match-viewer or https-only, of each that is no S3 bucket."""
+    """How a distribution reaches its origins: http-only, match-viewer (as every bucket) or https-only.
+
+    "untold" stands for an origin inside a VPC, whose protocol is no part of the distribution.
+    """
 
     policies: list[str]
 

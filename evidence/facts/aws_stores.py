@@ -14,12 +14,6 @@ class TableSettings(TypedDict):
     deletion_protection: bool
 
 
-class ContinuousBackups(TypedDict):
-    """Whether the table can be brought back as it was at any second of the last weeks."""
-
-    point_in_time: bool
-
-
 class SecretRotation(TypedDict):
     """Whether Secrets Manager replaces the secret's value by itself; `owner` is the AWS service it belongs to."""
 
