@@ -89,7 +89,8 @@ class Unit:
 class Resource:
     """One thing of a kind; `uid` is made of identifiers the provider never reuses or changes.
 
-    `name` and `labels` may change without it becoming another resource; `scope.part` is its home region.
+    `name` and `labels` may change without it becoming another resource; `scope` is where it was listed, a home region
+    elsewhere is the label `region`.
     """
 
     kind: str
