@@ -1,9 +1,9 @@
-"""Exposure of databases on AWS: public addresses and public snapshots."""
+"""Exposure of databases on AWS: public addresses, and whom snapshots are shared with."""
 
 from __future__ import annotations
 
 from checks.check import Verdict, check, failed, passed
-from checks.exposure.links import NOT_FOR_EVERYONE, PATH_NARROWED
+from checks.exposure.links import KNOWN_COPIERS, NOT_FOR_EVERYONE, PATH_NARROWED
 from evidence.facts.aws_databases import DatabaseAccess, DatabaseSnapshotSharing
 
 
@@ -26,3 +26,21 @@ def database_snapshot_is_not_public(sharing: DatabaseSnapshotSharing) -> Verdict
     if sharing["public"]:
         return failed("anyone with an AWS account may restore the snapshot")
     return passed("the snapshot is not shared with everyone")
+
+
+@check(
+    "aws-rds-snapshot-not-shared",
+    on=("aws.rds.snapshot", "aws.rds.cluster_snapshot"),
+    severity="high",
+    links=[KNOWN_COPIERS],
+)
+def database_snapshot_is_not_shared(restorers: list[str], *, known_accounts: tuple[str, ...] = ()) -> Verdict:
+    """Is the database snapshot shared with no account that the organisation does not know?"""
+    unknown = [account for account in restorers if account not in known_accounts]
+    if "all" in unknown:
+        return failed("anyone with an AWS account may restore the snapshot")
+    if unknown:
+        return failed(f"shared with accounts that are not among the known ones: {', '.join(unknown)}")
+    if restorers:
+        return passed(f"shared with known accounts only: {', '.join(restorers)}")
+    return passed("the snapshot is not shared")

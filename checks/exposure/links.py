@@ -9,6 +9,11 @@ NOT_FOR_EVERYONE = supporting(
     proves="this is not open to everyone",
     does_not_prove="that those it is open to have been granted access",
 )
+KNOWN_COPIERS = supporting(
+    "164.312(a)(1)",
+    proves="no account but those the organisation named as its own or known can make a copy of this",
+    does_not_prove="that whoever uses those accounts has been granted access",
+)
 PATH_NARROWED = supporting(
     "164.312(e)(1)",
     proves="this is not reachable from every network",

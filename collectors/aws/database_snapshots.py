@@ -12,6 +12,7 @@ from evidence.facts.aws import BlockEncryption
 from evidence.facts.aws_databases import DatabaseSnapshotSharing
 
 _TAGS = "TagList[]{Key, Value}"
+_EVERYONE = "all"
 
 
 class DatabaseSnapshot(AwsKind):
@@ -41,12 +42,17 @@ class DatabaseSnapshot(AwsKind):
                     yield _found(rds, row, "DBSnapshot", row["Encrypted"])
 
     @fact(needs="rds:DescribeDBSnapshotAttributes")
-    def sharing(self, rds: AwsClient, database_snapshot: Found) -> DatabaseSnapshotSharing:
+    def restorers(self, rds: AwsClient, database_snapshot: Found) -> list[str]:
         """DescribeDBSnapshotAttributes; automatic snapshots, which AWS lets nobody share, are not asked about."""
         if database_snapshot.handle == "automated":
-            return {"public": False}
+            return []
         answer = rds.describe_db_snapshot_attributes(DBSnapshotIdentifier=database_snapshot.name)
-        return _sharing(answer["DBSnapshotAttributesResult"]["DBSnapshotAttributes"])
+        return _restorers(answer["DBSnapshotAttributesResult"]["DBSnapshotAttributes"])
+
+    @fact()
+    def sharing(self, restorers: list[str]) -> DatabaseSnapshotSharing:
+        """Whether everyone is among those who may restore the snapshot."""
+        return {"public": _EVERYONE in restorers}
 
 
 class ClusterSnapshot(AwsKind):
@@ -79,14 +85,19 @@ class ClusterSnapshot(AwsKind):
                     yield _found(rds, row, "DBClusterSnapshot", row["StorageEncrypted"])
 
     @fact(needs="rds:DescribeDBClusterSnapshotAttributes")
-    def sharing(self, rds: AwsClient, cluster_snapshot: Found) -> DatabaseSnapshotSharing:
+    def restorers(self, rds: AwsClient, cluster_snapshot: Found) -> list[str]:
         """DescribeDBClusterSnapshotAttributes, as for snapshots of instances."""
         if cluster_snapshot.handle == "automated":
-            return {"public": False}
+            return []
         answer = rds.describe_db_cluster_snapshot_attributes(
             DBClusterSnapshotIdentifier=cluster_snapshot.name
         )
-        return _sharing(answer["DBClusterSnapshotAttributesResult"]["DBClusterSnapshotAttributes"])
+        return _restorers(answer["DBClusterSnapshotAttributesResult"]["DBClusterSnapshotAttributes"])
+
+    @fact()
+    def sharing(self, restorers: list[str]) -> DatabaseSnapshotSharing:
+        """As for snapshots of instances."""
+        return {"public": _EVERYONE in restorers}
 
 
 def _found(rds: AwsClient, row: Mapping[str, Any], what: str, encrypted: bool) -> Found:  # noqa: FBT001 - an answer
@@ -99,11 +110,13 @@ def _found(rds: AwsClient, row: Mapping[str, Any], what: str, encrypted: bool) -
     )
 
 
-def _sharing(attributes: list[Mapping[str, Any]]) -> DatabaseSnapshotSharing:
-    restorers = {
-        who
-        for row in attributes
-        if row["AttributeName"] == "restore"
-        for who in row.get("AttributeValues", [])
-    }
-    return {"public": "all" in restorers}
+def _restorers(attributes: list[Mapping[str, Any]]) -> list[str]:
+    """The accounts that may restore a snapshot besides its own, among them "all" for anyone."""
+    return sorted(
+        {
+            who
+            for row in attributes
+            if row["AttributeName"] == "restore"
+            for who in row.get("AttributeValues", [])
+        }
+    )

@@ -13,7 +13,8 @@ ON_BOTH = (
     "aws-rds-central-logins"
 )
 ON_INSTANCES = "aws-rds-instance-not-public aws-rds-instance-standby aws-rds-idle-session aws-rds-instance-minor-upgrades"
-ON_SNAPSHOTS = "aws-rds-snapshot-encryption aws-rds-snapshot-not-public"
+SHARED = "aws-rds-snapshot-not-public aws-rds-snapshot-not-shared"
+ON_SNAPSHOTS = f"aws-rds-snapshot-encryption {SHARED}"
 INHERITED = (
     "<DescribeDBParametersResponse><DescribeDBParametersResult><Parameters><Parameter>"
     "<ParameterName>idle_session_timeout</ParameterName><ParameterValue>0</ParameterValue>"
@@ -87,6 +88,8 @@ TRUTH = {
     ("aws-rds-snapshot-not-public", "kept"): PASS,
     ("aws-rds-snapshot-encryption", "leaked"): FAIL,
     ("aws-rds-snapshot-not-public", "leaked"): FAIL,
+    ("aws-rds-snapshot-not-shared", "kept"): PASS,
+    ("aws-rds-snapshot-not-shared", "leaked"): FAIL,
 }
 
 
@@ -142,6 +145,19 @@ def test_a_parameter_group_is_read_once_for_all_that_use_it(databases):
     assert counts["rds.describe_db_instances"] == 2
 
 
+def test_a_snapshot_shared_with_another_account_is_not_public_and_not_unshared_either(databases):
+    databases.client("rds").modify_db_snapshot_attribute(
+        DBSnapshotIdentifier="kept", AttributeName="restore", ValuesToAdd=["999988887777"]
+    )
+    public, shared = SHARED.split()
+    assert_true(databases, {(public, "kept"): PASS, (shared, "kept"): FAIL})
+
+
+def test_both_questions_about_sharing_cost_one_call_a_snapshot(databases):
+    databases.poll(checks=SHARED.split())
+    assert databases.front.counts["rds.describe_db_snapshot_attributes"] == 2
+
+
 def test_an_automatic_snapshot_is_not_asked_about_its_sharing(databases):
     databases.client("rds").create_db_snapshot(DBInstanceIdentifier="ward", DBSnapshotIdentifier="hand")
     databases.front.counts.clear()
@@ -163,7 +179,7 @@ def test_an_automatic_snapshot_is_not_asked_about_its_sharing(databases):
         (
             "rds.describe_db_snapshot_attributes",
             "rds:DescribeDBSnapshotAttributes",
-            "aws-rds-snapshot-not-public",
+            SHARED,
         ),
     ],
 )
