@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from checks.audit_controls.links import ACTIVITY_RECORDED, REQUESTS_RECORDED
-from checks.check import Verdict, check, failed, not_applicable, passed
+from checks.check import Verdict, check, failed, not_applicable, passed, undecided
 from evidence.facts.aws_endpoints import AccessLogs, BalancerAttributes, BalancerType
 from evidence.facts.aws_stores import SearchDomain, WarehouseLogging
 
@@ -53,3 +57,25 @@ def warehouse_keeps_an_audit_log(logging: WarehouseLogging) -> Verdict:
     if logging["enabled"]:
         return passed("the audit log is on")
     return failed("the audit log is off or leaves out who connected")
+
+
+@check(
+    "aws-redshift-cluster-log-delivery",
+    on="aws.redshift.cluster",
+    severity="medium",
+    links=[ACTIVITY_RECORDED],
+)
+def warehouse_log_arrives(log_delivery: Mapping[str, Any]) -> Verdict:
+    """Does the warehouse's audit log arrive where it is sent?"""
+    if not log_delivery["on"]:
+        return not_applicable("the warehouse sends no log anywhere")
+    delivered, broken = (_moment(log_delivery[name]) for name in ("delivered", "failed"))
+    if broken is not None and (delivered is None or delivered < broken):
+        return failed(f"the log could not be delivered on {broken.date()}, and nothing has arrived since")
+    if delivered is None:
+        return undecided("the log is on, but AWS tells of no delivery, neither made nor failed")
+    return passed("the log arrives where it is sent")
+
+
+def _moment(told: str) -> datetime | None:
+    return datetime.fromisoformat(told) if told else None

@@ -26,7 +26,9 @@ class WarehouseCluster(AwsKind):
             "AutomatedSnapshotRetentionPeriod, "
             f"ClusterParameterGroups[]{{ParameterGroupName, ParameterApplyStatus}}, {TAGS}}}"
         ),
-        "describe_logging_status": "LoggingEnabled, LogDestinationType, LogExports",
+        "describe_logging_status": (
+            "LoggingEnabled, LogDestinationType, LogExports, LastSuccessfulDeliveryTime, LastFailureTime"
+        ),
         "describe_cluster_parameters": "Parameters[]{ParameterName, ParameterValue}",
     }
     encryption: BlockEncryption
@@ -52,11 +54,21 @@ class WarehouseCluster(AwsKind):
                     handle=row.get("ClusterParameterGroups", []),
                 )
 
-    @fact(needs="redshift:DescribeLoggingStatus")
-    def logging(self, redshift: AwsClient, warehouse_cluster: Found) -> WarehouseLogging:
-        """DescribeLoggingStatus; logs that leave out who connected are no audit log."""
+    @fact(needs="redshift:DescribeLoggingStatus", volatile=True)
+    def log_delivery(self, redshift: AwsClient, warehouse_cluster: Found) -> Mapping[str, Any]:
+        """DescribeLoggingStatus with the times of the last delivery and of the last that failed ("" = none)."""
         answer = redshift.describe_logging_status(ClusterIdentifier=warehouse_cluster.name)
-        return {"enabled": answer["LoggingEnabled"] and _tells_connections(answer)}
+        return {
+            "on": answer["LoggingEnabled"],
+            "connections": _tells_connections(answer),
+            "delivered": answer.get("LastSuccessfulDeliveryTime", ""),
+            "failed": answer.get("LastFailureTime", ""),
+        }
+
+    @fact()
+    def logging(self, log_delivery: Mapping[str, Any]) -> WarehouseLogging:
+        """The part that deliveries do not change; logs that leave out who connected are no audit log."""
+        return {"enabled": log_delivery["on"] and log_delivery["connections"]}
 
     @fact(needs="redshift:DescribeClusterParameters", batch=500)
     def tls(self, redshift: AwsClient, warehouse_clusters: list[Found]) -> dict[str, WarehouseTls | None]:

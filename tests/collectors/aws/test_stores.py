@@ -11,6 +11,7 @@ from tests.collectors.aws.family import (
     assert_steady,
     assert_true,
 )
+from tests.collectors.aws.look import fingerprint
 
 pytestmark = pytest.mark.server("moto")
 
@@ -29,6 +30,7 @@ WAREHOUSES = (
     "aws-store-encryption aws-redshift-cluster-tls-only aws-redshift-cluster-not-public "
     "aws-redshift-cluster-logs aws-redshift-cluster-backups"
 )
+DELIVERY = "aws-redshift-cluster-log-delivery"
 
 
 def tls_only(arn, *actions):
@@ -356,6 +358,37 @@ def test_an_audit_log_must_tell_who_connected(warehouses, told, want):
     assert_true(warehouses, {("aws-redshift-cluster-logs", "good"): want})
 
 
+EARLIER, LATER = "2026-11-22T03:00:00Z", "2026-11-22T04:00:00.5Z"
+
+
+@pytest.mark.parametrize(
+    ("told", "want"),
+    [
+        ({"LastSuccessfulDeliveryTime": LATER}, PASS),
+        ({"LastSuccessfulDeliveryTime": LATER, "LastFailureTime": EARLIER}, PASS),
+        ({"LastSuccessfulDeliveryTime": EARLIER, "LastFailureTime": LATER}, FAIL),
+        ({"LastFailureTime": EARLIER}, FAIL),
+        ({}, UNKNOWN),
+    ],
+)
+def test_a_warehouse_log_whose_last_delivery_failed_does_not_arrive(warehouses, told, want):
+    warehouses.front.canned["redshift.describe_logging_status"] = logging_status(**told)
+    assert_true(warehouses, {(DELIVERY, "good"): want})
+
+
+def test_a_warehouse_that_sends_no_log_has_no_delivery(warehouses):
+    assert_true(warehouses, {(DELIVERY, "bad"): NONE})
+
+
+def test_a_later_delivery_of_a_warehouse_log_changes_no_fact_that_drift_compares(warehouses):
+    def looked(moment):
+        told = logging_status(LastSuccessfulDeliveryTime=moment)
+        warehouses.front.canned["redshift.describe_logging_status"] = told
+        return fingerprint(warehouses.poll(checks=[DELIVERY, "aws-redshift-cluster-logs"]))
+
+    assert looked(EARLIER) == looked(LATER)
+
+
 def test_a_warehouse_whose_group_asks_for_tls_passes(warehouses):
     warehouses.front.canned["redshift.describe_cluster_parameters"] = (
         "<DescribeClusterParametersResponse><DescribeClusterParametersResult><Parameters><Parameter>"
@@ -417,7 +450,7 @@ def test_domains_are_described_five_at_a_time(search):
             "warehouses",
             "redshift.describe_logging_status",
             "redshift:DescribeLoggingStatus",
-            "aws-redshift-cluster-logs",
+            f"aws-redshift-cluster-logs {DELIVERY}",
         ),
         (
             "warehouses",
