@@ -13,6 +13,7 @@ from checks.transmission.links import (
     PLAINTEXT_REFUSED,
     SERVER_PROVES_ITSELF,
     TRANSFER_GUARDED,
+    WAY_IN_KEPT,
 )
 from evidence.facts.aws_endpoints import (
     BalancerAttributes,
@@ -99,6 +100,19 @@ def balancer_drops_invalid_headers(attributes: BalancerAttributes) -> Verdict:
     if attributes["drops_invalid_headers"]:
         return passed("malformed headers are dropped")
     return failed("malformed headers are passed on")
+
+
+@check(
+    "aws-elbv2-load-balancer-deletion-protection",
+    on="aws.elbv2.load_balancer",
+    severity="low",
+    links=[WAY_IN_KEPT],
+)
+def balancer_is_not_deleted_by_mistake(deletion_protection: bool) -> Verdict:  # noqa: FBT001 - a fact
+    """Is the load balancer protected against being deleted?"""
+    return (
+        passed("deletion protection is on") if deletion_protection else failed("deletion protection is off")
+    )
 
 
 @check(

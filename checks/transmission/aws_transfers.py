@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from checks.check import Verdict, check, failed, not_applicable, passed, undecided
-from checks.transmission.links import CHANGE_NOTICED, ONWARD_GUARDED, PLAINTEXT_REFUSED, TRANSFER_GUARDED
+from checks.transmission.links import (
+    CHANGE_NOTICED,
+    OLD_ALGORITHMS_REFUSED,
+    ONWARD_GUARDED,
+    PLAINTEXT_REFUSED,
+    TRANSFER_GUARDED,
+)
 from evidence.facts.aws_transfers import EndpointTls, TransferSettings
 
 _GUARDED = frozenset({"SFTP", "FTPS"})
+_OLD = frozenset({"2018-11"})
+_NEWER = frozenset(
+    {"2020-06", "2022-03", "2023-05", "2024-01", "FIPS-2020-06", "FIPS-2023-05", "FIPS-2024-01"}
+)
+"""AWS's policies for servers, of which every one asks for TLS 1.2."""
 _DATABASES = frozenset(
     {
         "aurora",
@@ -48,6 +59,30 @@ def server_speaks_guarded_protocols(settings: TransferSettings) -> Verdict:
     if other:
         return undecided(f"whether {', '.join(other)} is encrypted is agreed with each partner")
     return passed(f"the server speaks {', '.join(sorted(settings['protocols']))}")
+
+
+@check(
+    "aws-transfer-server-policy",
+    on="aws.transfer.server",
+    severity="medium",
+    links=[OLD_ALGORITHMS_REFUSED],
+)
+def server_refuses_old_algorithms(
+    settings: TransferSettings, security_policy: str | None, *, accepted: tuple[str, ...] = ()
+) -> Verdict:
+    """Does the file transfer server refuse algorithms that rest on SHA-1?"""
+    if not _GUARDED & set(settings["protocols"]):
+        return not_applicable("the server speaks neither SFTP nor FTPS")
+    if security_policy is None:
+        return undecided("AWS did not name the server's security policy")
+    if security_policy in accepted:
+        return passed(f"the organisation accepts the security policy {security_policy}")
+    name = security_policy.removeprefix("TransferSecurityPolicy-")
+    if name in _OLD:
+        return failed(f"the security policy {security_policy} takes key exchanges and codes with SHA-1")
+    if name in _NEWER:
+        return passed(f"the security policy {security_policy} takes no key exchange or code with SHA-1")
+    return undecided(f"the security policy {security_policy} is not known here")
 
 
 @check("aws-dms-endpoint-tls", on="aws.dms.endpoint", severity="high", links=[ONWARD_GUARDED])

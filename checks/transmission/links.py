@@ -54,6 +54,16 @@ OLD_TLS_REFUSED = supporting(
     proves="protocol versions with known weaknesses are refused here",
     does_not_prove="that what is sent over the newer ones reaches only whom it is for",
 )
+OLD_ALGORITHMS_REFUSED = supporting(
+    "164.312(e)(1)",
+    proves="key exchanges and message codes that rest on SHA-1 are refused here",
+    does_not_prove="that each partner's client uses the strongest of those that are left",
+)
+WAY_IN_KEPT = context(
+    "164.312(e)(1)",
+    proves="whether the way in that ends TLS can be removed by a single mistake",
+    does_not_prove="anything about what travels over it",
+)
 SERVER_PROVES_ITSELF = supporting(
     "164.312(e)(1)",
     proves="whoever connects where this certificate is used can tell the right server from another until the day named",

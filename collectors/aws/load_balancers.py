@@ -20,6 +20,10 @@ SESSION_UNLESS_SET = 604_800
 """Seconds a sign-in at a listener lasts where the rule does not say (Elastic Load Balancing API reference)."""
 
 _TLS = frozenset({"HTTPS", "TLS"})
+_LOGS = "access_logs.s3.enabled"
+_DROPS = "routing.http.drop_invalid_header_fields.enabled"
+_KEPT = "deletion_protection.enabled"
+_SWITCHES = frozenset({_LOGS, _DROPS, _KEPT})
 _SIGN_IN = {
     "authenticate-oidc": "AuthenticateOidcConfig",
     "authenticate-cognito": "AuthenticateCognitoConfig",
@@ -108,15 +112,24 @@ class LoadBalancer(AwsKind):
         ]
 
     @fact(needs="elasticloadbalancing:DescribeLoadBalancerAttributes")
-    def attributes(self, elbv2: AwsClient, load_balancer: Found) -> BalancerAttributes:
-        """DescribeLoadBalancerAttributes; those that a type does not have are not in its answer."""
+    def switches(self, elbv2: AwsClient, load_balancer: Found) -> Mapping[str, bool]:
+        """DescribeLoadBalancerAttributes by name; those that a type does not have are not in its answer."""
         answer = elbv2.describe_load_balancer_attributes(LoadBalancerArn=load_balancer.uid)
-        held = {row["Key"]: row.get("Value") for row in answer["Attributes"]}
-        drops = held.get("routing.http.drop_invalid_header_fields.enabled")
         return {
-            "access_logs": held.get("access_logs.s3.enabled") == "true",
-            "drops_invalid_headers": None if drops is None else drops == "true",
+            row["Key"]: row["Value"] == "true"
+            for row in answer["Attributes"]
+            if row["Key"] in _SWITCHES and "Value" in row
         }
+
+    @fact()
+    def attributes(self, switches: Mapping[str, bool]) -> BalancerAttributes:
+        """What the load balancer does with each request."""
+        return {"access_logs": switches.get(_LOGS, False), "drops_invalid_headers": switches.get(_DROPS)}
+
+    @fact()
+    def deletion_protection(self, switches: Mapping[str, bool]) -> bool:
+        """Whether the load balancer cannot be deleted before this is switched off."""
+        return switches[_KEPT]
 
 
 def _action(listener: Listener, action: Mapping[str, Any]) -> ListenerAction:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from collectors.aws.client import AwsClient, own_arn
 from collectors.aws.kind import REGIONS, AwsKind
@@ -22,7 +22,7 @@ class TransferServer(AwsKind):
     gone = frozenset({"ResourceNotFoundException"})
     keep: ClassVar = {
         "list_servers": "Servers[]{Arn, ServerId}",
-        "describe_server": "Server{Protocols, LoggingRole, StructuredLogDestinations}",
+        "describe_server": "Server{Protocols, LoggingRole, StructuredLogDestinations, SecurityPolicyName}",
     }
 
     @lists(needs={"list_servers": "transfer:ListServers", **REGIONS})
@@ -33,11 +33,25 @@ class TransferServer(AwsKind):
                 yield Found(own_arn(transfer, row["Arn"]), row["ServerId"])
 
     @fact(needs="transfer:DescribeServer")
-    def settings(self, transfer: AwsClient, transfer_server: Found) -> TransferSettings:
-        """DescribeServer."""
+    def described(self, transfer: AwsClient, transfer_server: Found) -> Mapping[str, Any]:
+        """DescribeServer, reduced to what the server speaks, by which policy, and whether it logs."""
         row = transfer.describe_server(ServerId=transfer_server.name)["Server"]
-        logged = bool(row.get("LoggingRole") or row.get("StructuredLogDestinations"))
-        return {"protocols": row["Protocols"], "logs": logged}
+        return {
+            "protocols": row["Protocols"],
+            "logs": bool(row.get("LoggingRole") or row.get("StructuredLogDestinations")),
+            "policy": row.get("SecurityPolicyName"),
+        }
+
+    @fact()
+    def settings(self, described: Mapping[str, Any]) -> TransferSettings:
+        """What the server speaks, and whether it logs."""
+        return {"protocols": described["protocols"], "logs": described["logs"]}
+
+    @fact()
+    def security_policy(self, described: Mapping[str, Any]) -> str | None:
+        """The name of the policy that says which algorithms the server accepts."""
+        name: str | None = described["policy"]
+        return name
 
 
 class MigrationEndpoint(AwsKind):

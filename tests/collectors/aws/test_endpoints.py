@@ -17,9 +17,11 @@ from tests.servers.moto_clients import ACCOUNT
 pytestmark = pytest.mark.server("moto")
 
 PASS, FAIL, NONE, UNKNOWN = "pass", "fail", "not_applicable", "unknown"
+UNDELETED = "aws-elbv2-load-balancer-deletion-protection"
 BALANCERS = (
     "aws-elbv2-load-balancer-tls-only aws-elbv2-load-balancer-tls-version aws-elbv2-load-balancer-headers "
-    "aws-elbv2-load-balancer-logs aws-elbv2-load-balancer-session"
+    "aws-elbv2-load-balancer-logs aws-elbv2-load-balancer-session "
+    f"{UNDELETED}"
 )
 CLASSIC = "aws-elb-load-balancer-tls-only aws-elb-load-balancer-logs"
 CERTIFICATES = "aws-acm-certificate-valid aws-acm-certificate-key"
@@ -104,7 +106,12 @@ def balancers(cloud):
     )
     pipe = elbv2.create_target_group(Name="p", Protocol="TCP", Port=443, VpcId=vpc)["TargetGroups"][0]
     listen("pipe", "TCP", 443, forward(pipe["TargetGroupArn"]))
-    on = {"access_logs.s3.enabled": "true", "routing.http.drop_invalid_header_fields.enabled": "true"}
+    switches = (
+        "access_logs.s3.enabled",
+        "routing.http.drop_invalid_header_fields.enabled",
+        "deletion_protection.enabled",
+    )
+    on = dict.fromkeys(switches, "true")
     for name in ("good", "bad", "leaky", "idle"):
         wanted = on if name == "good" else dict.fromkeys(on, "false")
         elbv2.modify_load_balancer_attributes(
@@ -250,7 +257,7 @@ ELB = "elasticloadbalancing"
             "balancers",
             "elbv2.describe_load_balancer_attributes",
             f"{ELB}:DescribeLoadBalancerAttributes",
-            "aws-elbv2-load-balancer-headers aws-elbv2-load-balancer-logs",
+            f"aws-elbv2-load-balancer-headers aws-elbv2-load-balancer-logs {UNDELETED}",
         ),
         ("classic", "elb.describe_load_balancers", f"{ELB}:DescribeLoadBalancers", CLASSIC),
         (

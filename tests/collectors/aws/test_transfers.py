@@ -15,6 +15,7 @@ pytestmark = pytest.mark.server("moto")
 
 PASS, FAIL, NONE, UNKNOWN = "pass", "fail", "not_applicable", "unknown"
 SERVERS = "aws-transfer-server-protocols aws-transfer-server-logs"
+ALGORITHMS = "aws-transfer-server-policy"
 LISTED = f"{SERVERS} aws-dms-endpoint-tls aws-kinesis-stream-encryption aws-ssm-parameter-encryption aws-fsx-file-system-backups"
 
 
@@ -35,6 +36,29 @@ def servers(cloud):
         ("aws-transfer-server-protocols", partner): UNKNOWN,
     }
     return cloud
+
+
+@pytest.mark.parametrize(
+    ("policy", "protocols", "want"),
+    [
+        ("TransferSecurityPolicy-2024-01", ["SFTP"], PASS),
+        ("TransferSecurityPolicy-FIPS-2020-06", ["FTPS"], PASS),
+        ("TransferSecurityPolicy-2018-11", ["SFTP"], FAIL),
+        ("TransferSecurityPolicy-2018-11", ["FTP"], NONE),
+        ("TransferSecurityPolicy-2099-01", ["SFTP"], UNKNOWN),
+        (None, ["SFTP"], UNKNOWN),
+    ],
+)
+def test_a_server_is_judged_by_what_its_security_policy_takes(servers, policy, protocols, want):
+    told = {"Arn": "x", "Protocols": protocols, **({"SecurityPolicyName": policy} if policy else {})}
+    servers.front.canned["transfer.describe_server"] = {"Server": told}
+    verdicts = servers.verdicts(ALGORITHMS, source=servers.source(regions=("us-east-1",)))
+    assert set(verdicts.values()) == {want}
+
+
+def test_the_questions_about_a_server_cost_one_call(servers):
+    servers.poll(checks=[*SERVERS.split(), ALGORITHMS])
+    assert servers.front.counts["transfer.describe_server"] == 3
 
 
 @pytest.fixture
@@ -183,7 +207,7 @@ def test_an_encrypted_catalog_passes_only_with_its_passwords(catalog):
     ("family", "operation", "permission", "checks"),
     [
         ("servers", "transfer.list_servers", "transfer:ListServers", SERVERS),
-        ("servers", "transfer.describe_server", "transfer:DescribeServer", SERVERS),
+        ("servers", "transfer.describe_server", "transfer:DescribeServer", f"{SERVERS} {ALGORITHMS}"),
         ("migrations", "dms.describe_endpoints", "dms:DescribeEndpoints", "aws-dms-endpoint-tls"),
         ("streams", "kinesis.list_streams", "kinesis:ListStreams", "aws-kinesis-stream-encryption"),
         (
