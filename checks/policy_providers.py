@@ -34,6 +34,8 @@ _SHARED = (
     "vstoken.actions.githubusercontent.com",
 )
 """Providers that serve every customer from one address, where whoever asks for a token chooses whom it is meant for."""
+_POOLS = "cognito-identity"
+"""Cognito's identity pools, which give guests a token for the same audience where a pool allows them."""
 _NOBODYS_APPLICATION = "sts.amazonaws.com"
 """Tokens for AWS itself have this audience, whoever asks for them."""
 _SOMEBODY = re.compile(r"(?:repo:|project_path:|organization:|org:|system:serviceaccount:)?+[^*?]")
@@ -44,6 +46,28 @@ def open_to_a_provider(document: PolicyDocument) -> bool:
     return any(
         s.get("Effect") == "Allow" and _web_identity(s) and (_admits_guests(s) or not _names_a_subject(s))
         for s in statements(document)
+    )
+
+
+def may_admit_guests(document: PolicyDocument) -> bool:
+    """Whether some statement names an identity pool but not whether its users have signed in: the pool decides."""
+    return any(
+        s.get("Effect") == "Allow" and _web_identity(s) and _names_a_pool(s) and not _says_who_signed_in(s)
+        for s in statements(document)
+    )
+
+
+def _names_a_pool(statement: Mapping[str, Any]) -> bool:
+    return any(key.startswith(_POOLS) and key.endswith(":aud") for key, _ in _conditions(statement))
+
+
+def _says_who_signed_in(statement: Mapping[str, Any]) -> bool:
+    return any(
+        bool(wanted)
+        and (
+            key.endswith(":amr") or (key.endswith(_SUBJECTS) and all(_SOMEBODY.match(one) for one in wanted))
+        )
+        for key, wanted in _conditions(statement)
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from checks.access.links import RIGHTS_NARROWED, RIGHTS_ORDERED
-from checks.check import Verdict, check, failed, not_applicable, passed
+from checks.check import Verdict, check, failed, not_applicable, passed, undecided
 from checks.policy_document import open_to_everyone
 from checks.policy_grants import allows_everything
-from checks.policy_providers import open_to_a_provider
+from checks.policy_providers import may_admit_guests, open_to_a_provider
 from evidence.facts.aws import MetadataOptions, PolicyDocument, RoleSession, UserPolicy
 
 
@@ -36,6 +36,8 @@ def role_trusts_someone_named(session: RoleSession, trust: PolicyDocument) -> Ve
         return failed("anyone with an AWS account may assume the role")
     if open_to_a_provider(trust):
         return failed("anyone whom the identity provider knows may assume the role")
+    if may_admit_guests(trust):
+        return undecided("guests may assume the role where the identity pool has any, which was not read")
     return passed("the role can be assumed only by principals its trust policy names")
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.policy_providers import open_to_a_provider
+from checks.policy_providers import may_admit_guests, open_to_a_provider
 
 GITHUB = "token.actions.githubusercontent.com"
 CLUSTER = "oidc.eks.eu-west-1.amazonaws.com/id/ABC"
@@ -12,13 +12,17 @@ COGNITO = "cognito-identity.amazonaws.com"
 STS = "sts.amazonaws.com"
 
 
-def is_open(provider, **condition):
+def trust(provider, **condition):
     tested = {
         operator.replace("_", ":"): {f"{provider}:{claim}": wanted for claim, wanted in claims.items()}
         for operator, claims in condition.items()
     }
     principal = {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{provider}"}
-    return open_to_a_provider({"Statement": {"Effect": "Allow", "Principal": principal, "Condition": tested}})
+    return {"Statement": {"Effect": "Allow", "Principal": principal, "Condition": tested}}
+
+
+def is_open(provider, **condition):
+    return open_to_a_provider(trust(provider, **condition))
 
 
 @pytest.mark.parametrize("provider", [GITHUB, CLUSTER])
@@ -65,6 +69,17 @@ def test_guests_of_an_identity_pool_are_nobody_named():
     }
     assert not is_open(COGNITO, **signed_in)
     assert is_open(COGNITO, **signed_in | {"ForAnyValue_StringLike": {"amr": "unauthenticated"}})
+
+
+def test_a_trust_that_names_a_pool_but_not_whether_its_users_signed_in_may_admit_guests():
+    pool = {"aud": "eu-west-1:pool"}
+    assert may_admit_guests(trust(COGNITO, StringEquals=pool))
+    assert may_admit_guests(trust(COGNITO, StringEquals=pool, StringLike={"sub": "*"}))
+    assert not may_admit_guests(trust(COGNITO, StringEquals=pool | {"sub": "eu-west-1:somebody"}))
+    assert not may_admit_guests(
+        trust(COGNITO, StringEquals=pool, ForAnyValue_StringLike={"amr": "authenticated"})
+    )
+    assert not may_admit_guests(trust("accounts.google.com", StringEquals=pool))
 
 
 @given(st.dictionaries(st.text(max_size=5), st.none() | st.text() | st.dictionaries(st.text(), st.text())))

@@ -99,6 +99,15 @@ def test_a_role_fails_when_anyone_a_web_identity_provider_knows_may_assume_it(pr
     assert role({"Federated": f"arn:aws:iam::1:{provider}"}, Condition=condition) == status
 
 
+def test_a_role_for_an_identity_pool_is_unknown_until_its_trust_says_that_users_signed_in():
+    pool, key = {"Federated": "cognito-identity.amazonaws.com"}, "cognito-identity.amazonaws.com"
+    named = {"StringEquals": {f"{key}:aud": "eu-west-1:pool"}}
+    assert role(pool, Condition=named) == "unknown"
+    for amr, status in (("authenticated", "pass"), ("unauthenticated", "fail")):
+        told = named | {"ForAnyValue:StringLike": {f"{key}:amr": amr}}
+        assert role(pool, Condition=told) == status
+
+
 @pytest.mark.parametrize(
     ("tokens", "endpoint", "status"),
     [
