@@ -75,10 +75,18 @@ def open_to_everyone(document: PolicyDocument) -> bool:
 
     Allowing everyone but a few (NotPrincipal) is allowing everyone.
     """
-    return any(
-        s.get("Effect") == "Allow" and (_everyone(s) or "NotPrincipal" in s) and not _narrowed(s)
-        for s in statements(document)
-    )
+    return any(True for _ in open_statements(document))
+
+
+def open_statements(document: PolicyDocument) -> Iterator[Mapping[str, Any]]:
+    """The statements that allow anyone at all; some may ask for an address, which says nothing of who has it."""
+    for statement in statements(document):
+        if (
+            statement.get("Effect") == "Allow"
+            and (_everyone(statement) or "NotPrincipal" in statement)
+            and not _narrowed(statement)
+        ):
+            yield statement
 
 
 def admits_people(document: PolicyDocument) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checks.check import Verdict, check, failed, passed
 from checks.exposure.links import NOT_FOR_EVERYONE, PATH_NARROWED
-from checks.policy_document import open_to_everyone
+from checks.policy_addresses import open_networks
 from evidence.facts.aws_stores import Messages, SearchDomain, WarehouseAccess
 
 
@@ -18,8 +18,13 @@ def messages_are_not_public(messages: Messages) -> Verdict:
     """Is the topic or queue closed to the public?"""
     if messages["policy"] is None:
         return passed("there is no policy, so only identities of its own account may use it")
-    if open_to_everyone(messages["policy"]):
+    networks = open_networks(messages["policy"])
+    if networks is None:
         return failed("the policy lets anyone with an AWS account in")
+    if networks:
+        return passed(
+            f"the policy lets in whoever comes from {', '.join(networks)}, and nobody else at large"
+        )
     return passed("the policy allows only principals it names or ties to an account")
 
 
@@ -33,8 +38,13 @@ def search_domain_is_not_public(settings: SearchDomain) -> Verdict:
     """Is the search domain closed to the public?"""
     if settings["in_vpc"]:
         return passed("the domain can be reached from its own network only")
-    if settings["policy"] is not None and open_to_everyone(settings["policy"]):
+    networks = () if settings["policy"] is None else open_networks(settings["policy"])
+    if networks is None:
         return failed("the domain has a public address and its policy lets anyone in")
+    if networks:
+        return passed(
+            f"the domain has a public address, and lets in whoever comes from {', '.join(networks)}"
+        )
     return passed("the domain has a public address, but its policy allows only principals it names")
 
 
