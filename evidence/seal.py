@@ -25,6 +25,7 @@ from evidence.model import NightledgerError
 
 _ED25519 = b"\x01"
 _SIGNATURES = re.compile("(\u2014 [^ +\n]+ [A-Za-z0-9+/=]+\n)+")
+_WITNESS = ".checkpoint"
 _KEY_FILE = "signing-key.pem"
 
 
@@ -148,7 +149,12 @@ class KeyDirectory:
 
     def witness_file(self, origin: str) -> Path:
         """Where the last note of a ledger is kept."""
-        return self.path / f"{origin.replace('/', '-')}.checkpoint"
+        return self.path / f"{origin.replace('/', '-')}{_WITNESS}"
+
+    def other_ledgers(self, origin: str) -> int:
+        """How many ledgers beside this one were sealed with a note kept here."""
+        own = self.witness_file(origin)
+        return sum(file != own for file in self.path.glob(f"*{_WITNESS}"))
 
     @property
     def _key_file(self) -> Path:

@@ -107,6 +107,7 @@ def test_the_last_note_is_remembered_per_ledger(tmp_path):
     keys.remember(HEAD, note)
     assert keys.witness(HEAD.origin) == note
     assert keys.witness("nightledger/other") is None
+    assert (keys.other_ledgers(HEAD.origin), keys.other_ledgers("nightledger/other")) == (0, 1)
 
 
 def test_a_note_that_cannot_be_kept_says_that_the_ledger_was_sealed(tmp_path):

@@ -201,6 +201,14 @@ def test_a_store_that_cannot_be_used_ends_with_2_in_one_line(desk, run, spoil, m
     assert "Traceback" not in ended.err
 
 
+def test_a_store_that_begins_anew_where_another_was_sealed_before_is_remarked_on_once(desk, run):
+    assert "other ledger" not in run("scan").err
+    for file in desk.path.glob("evidence.db*"):
+        file.unlink()
+    assert "this store is new, its history begins with this run; 1 other ledger sealed" in run("scan").err
+    assert "other ledger" not in run("scan").err
+
+
 def test_a_store_in_a_place_that_is_no_directory_is_said(desk, run):
     ended = run("scan", "--data", str(desk.path / "nightledger.yaml"))
     assert ended.code == 2
