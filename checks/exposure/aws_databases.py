@@ -34,13 +34,15 @@ def database_snapshot_is_not_public(sharing: DatabaseSnapshotSharing) -> Verdict
     severity="high",
     links=[KNOWN_COPIERS],
 )
-def database_snapshot_is_not_shared(restorers: list[str], *, known_accounts: tuple[str, ...] = ()) -> Verdict:
+def database_snapshot_is_not_shared(
+    sharing: DatabaseSnapshotSharing, *, known_accounts: tuple[str, ...] = ()
+) -> Verdict:
     """Is the database snapshot shared with no account that the organisation does not know?"""
-    unknown = [account for account in restorers if account not in known_accounts]
-    if "all" in unknown:
+    unknown = [account for account in sharing["accounts"] if account not in known_accounts]
+    if sharing["public"]:
         return failed("anyone with an AWS account may restore the snapshot")
     if unknown:
         return failed(f"shared with accounts that are not among the known ones: {', '.join(unknown)}")
-    if restorers:
-        return passed(f"shared with known accounts only: {', '.join(restorers)}")
+    if sharing["accounts"]:
+        return passed(f"shared with known accounts only: {', '.join(sharing['accounts'])}")
     return passed("the snapshot is not shared")

@@ -108,11 +108,11 @@ def balancer_drops_invalid_headers(attributes: BalancerAttributes) -> Verdict:
     severity="low",
     links=[WAY_IN_KEPT],
 )
-def balancer_is_not_deleted_by_mistake(deletion_protection: bool) -> Verdict:  # noqa: FBT001 - a fact
+def balancer_is_not_deleted_by_mistake(attributes: BalancerAttributes) -> Verdict:
     """Is the load balancer protected against being deleted?"""
-    return (
-        passed("deletion protection is on") if deletion_protection else failed("deletion protection is off")
-    )
+    if attributes["deletion_protection"]:
+        return passed("deletion protection is on")
+    return failed("deletion protection is off")
 
 
 @check(

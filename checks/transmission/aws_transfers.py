@@ -67,22 +67,21 @@ def server_speaks_guarded_protocols(settings: TransferSettings) -> Verdict:
     severity="medium",
     links=[OLD_ALGORITHMS_REFUSED],
 )
-def server_refuses_old_algorithms(
-    settings: TransferSettings, security_policy: str | None, *, accepted: tuple[str, ...] = ()
-) -> Verdict:
+def server_refuses_old_algorithms(settings: TransferSettings, *, accepted: tuple[str, ...] = ()) -> Verdict:
     """Does the file transfer server refuse algorithms that rest on SHA-1?"""
     if not _GUARDED & set(settings["protocols"]):
         return not_applicable("the server speaks neither SFTP nor FTPS")
-    if security_policy is None:
+    policy = settings["policy"]
+    if policy is None:
         return undecided("AWS did not name the server's security policy")
-    if security_policy in accepted:
-        return passed(f"the organisation accepts the security policy {security_policy}")
-    name = security_policy.removeprefix("TransferSecurityPolicy-")
+    if policy in accepted:
+        return passed(f"the organisation accepts the security policy {policy}")
+    name = policy.removeprefix("TransferSecurityPolicy-")
     if name in _OLD:
-        return failed(f"the security policy {security_policy} takes key exchanges and codes with SHA-1")
+        return failed(f"the security policy {policy} takes key exchanges and codes with SHA-1")
     if name in _NEWER:
-        return passed(f"the security policy {security_policy} takes no key exchange or code with SHA-1")
-    return undecided(f"the security policy {security_policy} is not known here")
+        return passed(f"the security policy {policy} takes no key exchange or code with SHA-1")
+    return undecided(f"the security policy {policy} is not known here")
 
 
 @check("aws-dms-endpoint-tls", on="aws.dms.endpoint", severity="high", links=[ONWARD_GUARDED])

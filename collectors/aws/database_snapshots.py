@@ -42,17 +42,12 @@ class DatabaseSnapshot(AwsKind):
                     yield _found(rds, row, "DBSnapshot", row["Encrypted"])
 
     @fact(needs="rds:DescribeDBSnapshotAttributes")
-    def restorers(self, rds: AwsClient, database_snapshot: Found) -> list[str]:
+    def sharing(self, rds: AwsClient, database_snapshot: Found) -> DatabaseSnapshotSharing:
         """DescribeDBSnapshotAttributes; automatic snapshots, which AWS lets nobody share, are not asked about."""
         if database_snapshot.handle == "automated":
-            return []
+            return _sharing([])
         answer = rds.describe_db_snapshot_attributes(DBSnapshotIdentifier=database_snapshot.name)
-        return _restorers(answer["DBSnapshotAttributesResult"]["DBSnapshotAttributes"])
-
-    @fact()
-    def sharing(self, restorers: list[str]) -> DatabaseSnapshotSharing:
-        """Whether everyone is among those who may restore the snapshot."""
-        return {"public": _EVERYONE in restorers}
+        return _sharing(answer["DBSnapshotAttributesResult"]["DBSnapshotAttributes"])
 
 
 class ClusterSnapshot(AwsKind):
@@ -85,19 +80,14 @@ class ClusterSnapshot(AwsKind):
                     yield _found(rds, row, "DBClusterSnapshot", row["StorageEncrypted"])
 
     @fact(needs="rds:DescribeDBClusterSnapshotAttributes")
-    def restorers(self, rds: AwsClient, cluster_snapshot: Found) -> list[str]:
+    def sharing(self, rds: AwsClient, cluster_snapshot: Found) -> DatabaseSnapshotSharing:
         """DescribeDBClusterSnapshotAttributes, as for snapshots of instances."""
         if cluster_snapshot.handle == "automated":
-            return []
+            return _sharing([])
         answer = rds.describe_db_cluster_snapshot_attributes(
             DBClusterSnapshotIdentifier=cluster_snapshot.name
         )
-        return _restorers(answer["DBClusterSnapshotAttributesResult"]["DBClusterSnapshotAttributes"])
-
-    @fact()
-    def sharing(self, restorers: list[str]) -> DatabaseSnapshotSharing:
-        """As for snapshots of instances."""
-        return {"public": _EVERYONE in restorers}
+        return _sharing(answer["DBClusterSnapshotAttributesResult"]["DBClusterSnapshotAttributes"])
 
 
 def _found(rds: AwsClient, row: Mapping[str, Any], what: str, encrypted: bool) -> Found:  # noqa: FBT001 - an answer
@@ -110,13 +100,7 @@ def _found(rds: AwsClient, row: Mapping[str, Any], what: str, encrypted: bool) -
     )
 
 
-def _restorers(attributes: list[Mapping[str, Any]]) -> list[str]:
-    """The accounts that may restore a snapshot besides its own, among them "all" for anyone."""
-    return sorted(
-        {
-            who
-            for row in attributes
-            if row["AttributeName"] == "restore"
-            for who in row.get("AttributeValues", [])
-        }
-    )
+def _sharing(attributes: list[Mapping[str, Any]]) -> DatabaseSnapshotSharing:
+    rows = [row for row in attributes if row["AttributeName"] == "restore"]
+    who = {account for row in rows for account in row.get("AttributeValues", [])}
+    return {"public": _EVERYONE in who, "accounts": sorted(who - {_EVERYONE})}

@@ -23,7 +23,6 @@ _TLS = frozenset({"HTTPS", "TLS"})
 _LOGS = "access_logs.s3.enabled"
 _DROPS = "routing.http.drop_invalid_header_fields.enabled"
 _KEPT = "deletion_protection.enabled"
-_SWITCHES = frozenset({_LOGS, _DROPS, _KEPT})
 _SIGN_IN = {
     "authenticate-oidc": "AuthenticateOidcConfig",
     "authenticate-cognito": "AuthenticateCognitoConfig",
@@ -112,24 +111,15 @@ class LoadBalancer(AwsKind):
         ]
 
     @fact(needs="elasticloadbalancing:DescribeLoadBalancerAttributes")
-    def switches(self, elbv2: AwsClient, load_balancer: Found) -> Mapping[str, bool]:
-        """DescribeLoadBalancerAttributes by name; those that a type does not have are not in its answer."""
+    def attributes(self, elbv2: AwsClient, load_balancer: Found) -> BalancerAttributes:
+        """DescribeLoadBalancerAttributes; those that a type does not have are not in its answer."""
         answer = elbv2.describe_load_balancer_attributes(LoadBalancerArn=load_balancer.uid)
+        held = {row["Key"]: row["Value"] == "true" for row in answer["Attributes"] if "Value" in row}
         return {
-            row["Key"]: row["Value"] == "true"
-            for row in answer["Attributes"]
-            if row["Key"] in _SWITCHES and "Value" in row
+            "access_logs": held.get(_LOGS, False),
+            "drops_invalid_headers": held.get(_DROPS),
+            "deletion_protection": held[_KEPT],
         }
-
-    @fact()
-    def attributes(self, switches: Mapping[str, bool]) -> BalancerAttributes:
-        """What the load balancer does with each request."""
-        return {"access_logs": switches.get(_LOGS, False), "drops_invalid_headers": switches.get(_DROPS)}
-
-    @fact()
-    def deletion_protection(self, switches: Mapping[str, bool]) -> bool:
-        """Whether the load balancer cannot be deleted before this is switched off."""
-        return switches[_KEPT]
 
 
 def _action(listener: Listener, action: Mapping[str, Any]) -> ListenerAction:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from collectors.aws.client import AwsClient, own_arn
 from collectors.aws.kind import REGIONS, AwsKind
@@ -33,25 +33,14 @@ class TransferServer(AwsKind):
                 yield Found(own_arn(transfer, row["Arn"]), row["ServerId"])
 
     @fact(needs="transfer:DescribeServer")
-    def described(self, transfer: AwsClient, transfer_server: Found) -> Mapping[str, Any]:
+    def settings(self, transfer: AwsClient, transfer_server: Found) -> TransferSettings:
         """DescribeServer, reduced to what the server speaks, by which policy, and whether it logs."""
         row = transfer.describe_server(ServerId=transfer_server.name)["Server"]
         return {
             "protocols": row["Protocols"],
-            "logs": bool(row.get("LoggingRole") or row.get("StructuredLogDestinations")),
             "policy": row.get("SecurityPolicyName"),
+            "logs": bool(row.get("LoggingRole") or row.get("StructuredLogDestinations")),
         }
-
-    @fact()
-    def settings(self, described: Mapping[str, Any]) -> TransferSettings:
-        """What the server speaks, and whether it logs."""
-        return {"protocols": described["protocols"], "logs": described["logs"]}
-
-    @fact()
-    def security_policy(self, described: Mapping[str, Any]) -> str | None:
-        """The name of the policy that says which algorithms the server accepts."""
-        name: str | None = described["policy"]
-        return name
 
 
 class MigrationEndpoint(AwsKind):

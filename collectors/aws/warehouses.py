@@ -10,7 +10,13 @@ from collectors.aws.kind import REGIONS, TAGS, AwsKind, labels
 from collectors.aws.told import told
 from collectors.kind import Found, fact, lists
 from evidence.facts.aws import BlockEncryption
-from evidence.facts.aws_stores import AutomaticBackup, WarehouseAccess, WarehouseLogging, WarehouseTls
+from evidence.facts.aws_stores import (
+    AutomaticBackup,
+    LogDelivery,
+    WarehouseAccess,
+    WarehouseLogging,
+    WarehouseTls,
+)
 
 
 class WarehouseCluster(AwsKind):
@@ -55,7 +61,7 @@ class WarehouseCluster(AwsKind):
                 )
 
     @fact(needs="redshift:DescribeLoggingStatus", volatile=True)
-    def log_delivery(self, redshift: AwsClient, warehouse_cluster: Found) -> Mapping[str, Any]:
+    def log_delivery(self, redshift: AwsClient, warehouse_cluster: Found) -> LogDelivery:
         """DescribeLoggingStatus with the times of the last delivery and of the last that failed ("" = none)."""
         answer = redshift.describe_logging_status(ClusterIdentifier=warehouse_cluster.name)
         return {
@@ -66,7 +72,7 @@ class WarehouseCluster(AwsKind):
         }
 
     @fact()
-    def logging(self, log_delivery: Mapping[str, Any]) -> WarehouseLogging:
+    def logging(self, log_delivery: LogDelivery) -> WarehouseLogging:
         """The part that deliveries do not change; logs that leave out who connected are no audit log."""
         return {"enabled": log_delivery["on"] and log_delivery["connections"]}
 

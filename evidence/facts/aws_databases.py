@@ -54,6 +54,7 @@ class DatabaseParameters(TypedDict):
 
 
 class DatabaseSnapshotSharing(TypedDict):
-    """Whether anyone with an AWS account may restore the snapshot."""
+    """Whether anyone with an AWS account may restore the snapshot, and the other accounts that may by name."""
 
     public: bool
+    accounts: list[str]

@@ -42,10 +42,11 @@ class ListenerTls(TypedDict):
 
 
 class BalancerAttributes(TypedDict):
-    """Whether requests are logged, and whether those with malformed headers are dropped (None: it reads none)."""
+    """Whether requests are logged, those with malformed headers dropped (None: it reads none), and deleting it forbidden."""
 
     access_logs: bool
     drops_invalid_headers: bool | None
+    deletion_protection: bool
 
 
 class ClassicListener(TypedDict):

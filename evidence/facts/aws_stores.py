@@ -82,6 +82,15 @@ class WarehouseLogging(TypedDict):
     enabled: bool
 
 
+class LogDelivery(TypedDict):
+    """Whether logs are sent, and those of connections; the last that arrived and that did not, UTC ISO-8601 or ""."""
+
+    on: bool
+    connections: bool
+    delivered: str
+    failed: str
+
+
 class WarehouseTls(TypedDict):
     """The parameter require_ssl of the warehouse's group; None = the group does not name it."""
 

@@ -6,9 +6,10 @@ from typing import TypedDict
 
 
 class TransferSettings(TypedDict):
-    """What a file transfer server speaks (SFTP, FTPS, FTP, AS2), and whether it logs what it does."""
+    """What a file transfer server speaks (SFTP, FTPS, FTP, AS2), which policy of algorithms it keeps, whether it logs."""
 
     protocols: list[str]
+    policy: str | None
     logs: bool
 
 
