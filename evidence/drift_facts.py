@@ -27,9 +27,7 @@ def changed_facts(before: Document, after: Document) -> list[str]:
 
 def turned(before: Document, after: Document, facts: Iterable[str]) -> list[str]:
     """Each place within these facts that changed, with what it was and is: "console.mfa from yes to no"."""
-    return [
-        _turn(*leaf) for name in facts for leaf in _leaves(name, _value(before, name), _value(after, name))
-    ]
+    return [turn for name in facts for turn in _turns(name, _value(before, name), _value(after, name))]
 
 
 def _value(document: Document, name: str) -> Any:
@@ -38,6 +36,12 @@ def _value(document: Document, name: str) -> Any:
 
 def _is_missing(value: Any) -> bool:
     return isinstance(value, Mapping) and "$missing" in value
+
+
+def _turns(name: str, then: Any, now: Any) -> list[str]:
+    """The places that read differently; the fact alone where all read alike, as nothing and an empty list do."""
+    leaves = [(path, _words(was), _words(is_)) for path, was, is_ in _leaves(name, then, now)]
+    return [_turn(*leaf) for leaf in leaves if leaf[1] != leaf[2]] or [name]
 
 
 def _leaves(path: str, then: Any, now: Any) -> Iterator[tuple[str, Any, Any]]:
@@ -53,16 +57,16 @@ def _leaves(path: str, then: Any, now: Any) -> Iterator[tuple[str, Any, Any]]:
             yield path, then, now
 
 
-def _turn(path: str, then: Any, now: Any) -> str:
-    was, is_ = _words(then), _words(now)
+def _turn(path: str, was: str, is_: str) -> str:
     short = len(was) <= _LONGEST and len(is_) <= _LONGEST
-    return f"{path} from {was} to {is_}" if short and was != is_ else path
+    return f"{path} from {was} to {is_}" if short else path
 
 
 def _words(value: Any) -> str:
+    # As a pattern, {} would match every mapping.
+    if value in (None, "", [], {}):
+        return _NOTHING
     match value:
-        case None | "" | [] | {}:
-            return _NOTHING
         case bool():
             return "yes" if value else "no"
         case str():
