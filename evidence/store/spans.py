@@ -30,10 +30,6 @@ class Window(NamedTuple):
     after: int
     until: int
 
-    def has_end_of(self, begun: int, ended: int) -> bool:
-        """Whether an end of the span lies in the window."""
-        return self.after < begun <= self.until or self.after < ended <= self.until
-
 
 EVER = Window(-1, OPEN)
 """The window that every span is of."""
@@ -51,10 +47,11 @@ class ResourceSpans(NamedTuple):
     def evidence(self, window: Window = EVER) -> list[EvidenceSpan]:
         """Its evidence that began or ended in the window, oldest first."""
         unit, uid, name, part, turns = self
+        after, until = window
         found, held, since = [], 0, 0
         for at, evidence, _ in turns:
             if evidence != held:
-                if held and window.has_end_of(since, at):
+                if held and (after < at <= until or after < since <= until):
                     found.append(EvidenceSpan(unit, uid, name, part, since, at, held))
                 held, since = evidence, at
         return found
@@ -62,12 +59,13 @@ class ResourceSpans(NamedTuple):
     def findings(self, judgements: JudgementReader, window: Window = EVER) -> list[FindingSpan]:
         """Its findings that began or ended in the window, oldest first, those of one begin by check."""
         unit, uid, name, part, turns = self
+        after, until = window
         found, said = [], 0
         since: dict[str, int] = {}
         for at, _, judgement in turns:
             if judgement != said:
                 for check, was in judgements.turned(said, judgement):
-                    if was is not None and window.has_end_of(since[check], at):
+                    if was is not None and (after < at <= until or after < since[check] <= until):
                         found.append(FindingSpan(unit, uid, name, part, check, since[check], at, was))
                     since[check] = at
                 said = judgement
@@ -112,7 +110,7 @@ class Spans:
         changed = _CHANGED if window.after else _CHANGED.replace(_LATER, "")
         # The few rows first: both engines follow joins in the order they are written.
         tables = f"({changed}) c JOIN resource r ON r.id = c.resource_id"
-        yield from self._of(series, _SPANS.format(tables), (*window, *window, OPEN))
+        yield from self._of(series, _SPANS.format(tables), (*window, *window))
 
     def _of(self, series: str, sql: str, values: Sequence[int | str]) -> Iterator[ResourceSpans]:
         rows = sorted(self._backend.query(sql, values))
@@ -135,9 +133,10 @@ _SPANS = """
 SELECT r.id, s.from_run, s.to_run, s.evidence_id, s.judgement_id, r.unit_id, r.uid, r.name, r.part
 FROM {} JOIN span s ON s.resource_id = r.id"""
 
-# The indexes leave the first run out; a query has to say so itself to be answered from them.
+# The indexes leave out the first run and what still holds; a query has to say so itself, in numbers, to be answered
+# from them whatever it is asked with.
 _LATER = " AND from_run > 1"
 
-_CHANGED = """
+_CHANGED = f"""
 SELECT resource_id FROM span WHERE from_run > ? AND from_run <= ? AND from_run > 1
-UNION SELECT resource_id FROM span WHERE to_run > ? AND to_run <= ? AND to_run < ?"""
+UNION SELECT resource_id FROM span WHERE to_run > ? AND to_run <= ? AND to_run < {OPEN}"""  # noqa: S608 - our number
