@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from collectors.hosts.parsers.text import Line, filed, lines, unreadable
 from evidence.facts.hosts import SshOverride, SshServer
 from evidence.model import Missing
@@ -18,6 +20,7 @@ KEPT = frozenset(
         "passwordauthentication",
         "permitemptypasswords",
         "permitrootlogin",
+        "pubkeyacceptedalgorithms",
         "pubkeyauthentication",
         "pubkeyauthoptions",
         "unusedconnectiontimeout",
@@ -30,8 +33,11 @@ _ALWAYS = frozenset({"passwordauthentication", "permitrootlogin", "pubkeyauthent
 _ALIASES = {
     "challengeresponseauthentication": "kbdinteractiveauthentication",
     "dsaauthentication": "pubkeyauthentication",
+    "pubkeyacceptedkeytypes": "pubkeyacceptedalgorithms",
     "skeyauthentication": "kbdinteractiveauthentication",
 }
+_SETTING = re.compile(r"\s*([A-Za-z]+)(?:\s*=\s*|\s+)(.*)")
+_COMMENT = re.compile(r"\s#.*")
 _DROP_INS = frozenset({"/etc/ssh/sshd_config.d/*.conf", "sshd_config.d/*.conf"})
 
 
@@ -66,19 +72,22 @@ def _overrides(config: bytes) -> list[SshOverride] | None:
             # A Match block of an included file ends with it.
             file, criteria = line.file, ""
         keyword, value = _words(line)
-        if keyword == "include" and not set(value.split()) <= _DROP_INS:
+        if keyword == "include" and (criteria or not set(value.split()) <= _DROP_INS):
+            # What is included inside a block is for those of the block alone.
             return None
         if keyword == "match":
             criteria = " ".join(value.split())
         elif criteria and keyword in KEPT:
-            found.setdefault(criteria, {}).setdefault(keyword, value)
+            # sshd takes these words in any case; what it prints itself is in lower case.
+            found.setdefault(criteria, {}).setdefault(keyword, value.lower())
     return [SshOverride(criteria=name, settings=settings) for name, settings in sorted(found.items())]
 
 
 def _words(line: Line) -> tuple[str, str]:
-    text = line.text.strip().replace("=", " ", 1) if " " not in line.text.strip() else line.text.strip()
-    keyword, _, value = text.replace("\t", " ").partition(" ")
-    return _keyword(keyword), value.strip().lstrip("= ").strip('"')
+    setting = _SETTING.match(line.text)
+    if setting is None:
+        return "", ""
+    return _keyword(setting[1]), _COMMENT.sub("", setting[2]).strip().strip('"')
 
 
 def _keyword(word: str) -> str:
