@@ -106,11 +106,17 @@ def _ways(settings: Mapping[str, str]) -> list[Way]:
 
 
 def _is_strong(way: Way, settings: Mapping[str, str], pam: Authentication | None) -> bool:
-    if "publickey" in way and (
-        way & _PASSWORDS or "verify-required" in settings.get("pubkeyauthoptions", "")
-    ):
+    if "publickey" in way and (way & _PASSWORDS or _keys_are_verified(settings)):
         return True
     return bool(way & _PASSWORDS) and _pam_asks_twice(settings, pam)
+
+
+def _keys_are_verified(settings: Mapping[str, str]) -> bool:
+    # The option says nothing of keys without a token, so these must not be accepted at all.
+    accepted = settings.get("pubkeyacceptedalgorithms", "").split(",")
+    return "verify-required" in settings.get("pubkeyauthoptions", "") and all(
+        name.startswith(("sk-", "webauthn-sk-")) for name in accepted
+    )
 
 
 def _pam_asks_twice(settings: Mapping[str, str], pam: Authentication | None) -> bool:

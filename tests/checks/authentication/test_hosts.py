@@ -79,14 +79,15 @@ def test_a_password_alone_must_not_be_enough(ssh, pam, expected):
 
 
 BOTH = "publickey,password publickey,keyboard-interactive:pam"
+TOKENS = "sk-ssh-ed25519@openssh.com,webauthn-sk-ecdsa-sha2-nistp256@openssh.com"
 
 
 @pytest.mark.parametrize(
     ("ssh", "pam", "expected"),
     [
         (server(), PASSWORD_PAM, Status.FAIL),
-        (server(pubkeyauthoptions="touch-required verify-required"), PASSWORD_PAM, Status.PASS),
-        (server(pubkeyauthoptions="touch-required"), PASSWORD_PAM, Status.FAIL),
+        (server(pubkeyauthoptions="touch-required verify-required", pubkeyacceptedalgorithms=TOKENS), PASSWORD_PAM, Status.PASS),
+        (server(pubkeyauthoptions="touch-required", pubkeyacceptedalgorithms=TOKENS), PASSWORD_PAM, Status.FAIL),
         (server(passwordauthentication="yes", kbdinteractiveauthentication="yes", authenticationmethods=BOTH), None, Status.PASS),
         (server(passwordauthentication="yes", authenticationmethods="publickey,password publickey"), None, Status.FAIL),
         (server(authenticationmethods="publickey,publickey"), None, Status.FAIL),
@@ -99,6 +100,12 @@ BOTH = "publickey,password publickey,keyboard-interactive:pam"
 )  # fmt: skip
 def test_every_way_in_must_ask_for_two_proofs(ssh, pam, expected):
     assert second_factor_is_asked.judge(ssh, pam).status is expected
+
+
+@pytest.mark.parametrize("accepted", ["", f"{TOKENS},ssh-ed25519", f"+{TOKENS}"])
+def test_verifying_tokens_is_no_second_proof_where_keys_without_a_token_are_taken(accepted):
+    ssh = server(pubkeyauthoptions="verify-required", pubkeyacceptedalgorithms=accepted)
+    assert second_factor_is_asked.judge(ssh, PASSWORD_PAM).status is Status.FAIL
 
 
 def test_a_way_in_that_the_organisation_exempts_is_named_by_its_match_block():
