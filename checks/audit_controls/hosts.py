@@ -23,6 +23,8 @@ _SHIPPERS = {
     "systemd-journal-upload": "systemd-journal-upload.service",
 }
 _ABOVE_LOGS = ("/", "/var", "/var/log", "/var/log/journal")
+_LOG_INS = frozenset({"*", "auth", "authpriv"})
+_ALL_OF = frozenset({"*", "debug", "info"})
 _HOLDING_BACK = frozenset({"exclude", "filesystem", "user"})
 
 
@@ -88,7 +90,9 @@ def logs_are_forwarded(
     if any(forward["selector"] in {"", "&"} for forward in away):
         return undecided(f"rsyslog sends messages to {_targets(away)}; which ones is not settled by one line")
     if away:
-        return failed(f"rsyslog sends only some messages away, none of log-ins, to {_targets(away)}")
+        return failed(
+            f"rsyslog sends only some messages away, log-ins not all among them, to {_targets(away)}"
+        )
     return failed("nothing that was looked for sends messages to another system")
 
 
@@ -143,12 +147,10 @@ def _is_here(target: str) -> bool:
 
 
 def _is_broad(selector: str) -> bool:
-    # Log-ins must be among what is sent.
-    return any(
-        part.startswith("*.") or "auth" in part.partition(".")[0]
-        for part in selector.split(";")
-        if not part.endswith(".none")
-    )
+    # Log-ins must be among what is sent: sshd, sudo and PAM tell them to auth or authpriv, mostly as info.
+    parts = [(part.partition(".")[0].split(","), part.partition(".")[2]) for part in selector.split(";")]
+    left_out = any(word == "none" and _LOG_INS & {*names} for names, word in parts)
+    return not left_out and any(word in _ALL_OF and _LOG_INS & {*names} for names, word in parts)
 
 
 def _targets(forwards: list[LogForward]) -> str:

@@ -99,6 +99,22 @@ def test_messages_must_leave_the_host(forwards, services, processes, expected):
 
 
 @pytest.mark.parametrize(
+    ("selector", "expected"),
+    [
+        ("*.info;mail.none", Status.PASS),
+        ("authpriv.debug", Status.PASS),
+        ("*.emerg", Status.FAIL),
+        ("auth,authpriv.err", Status.FAIL),
+        ("*.*;auth,authpriv.none", Status.FAIL),
+        ("*.info;mail.none;authpriv.none;cron.none", Status.FAIL),
+    ],
+)
+def test_log_ins_must_be_among_the_messages_that_leave(selector, expected):
+    forwards = [forward("logs.example.org", selector)]
+    assert logs_are_forwarded.judge(forwards, None, ["rsyslogd"]).status is expected
+
+
+@pytest.mark.parametrize(
     ("journal", "processes", "expected"),
     [
         (Journal(storage="persistent", directory=False), [], Status.PASS),
