@@ -12,6 +12,7 @@ from evidence.model import Missing
 _LEGACY = re.compile(r"^\s*(&|[*\w]\S*)\s+-?(@@?)(?:\([^)]*\))?(\[[^\]]+\]|[\w.-]+)")
 _RULE = re.compile(r"-(?:[aA] [a-z_]+,[a-z_]+(?: |$)|w /)")
 _RELP = re.compile(r"^\s*(\S+)\s+:omrelp:(\[[^\]]+\]|[\w.-]+)")
+_FILTERED = re.compile(r"^\s*(?:if\s.*\sthen|:[^\"]*\"[^\"]*\")\s+-?(@@?)(?:\([^)]*\))?(\[[^\]]+\]|[\w.-]+)")
 _VALUE = re.compile(r"(?:^|[\s(])(target|protocol|streamdrivermode|type)\s*=\s*\"([^\"]*)\"", re.IGNORECASE)
 _SELECTOR = re.compile(r"^\s*([*\w]\S*\.\S+)\s+action\(", re.IGNORECASE)
 _DISCARDS = re.compile(r"^\s*(?:\*\.\*\s+)?(?:stop|~)\s*$")
@@ -98,6 +99,9 @@ def _legacy(found: list[tuple[Line, bool]]) -> Iterator[LogForward]:
             protocol = "tcp" if match[2] == "@@" else "udp"
             selector = match[1] if settled else ""
             yield LogForward(target=match[3].strip("[]"), selector=selector, protocol=protocol, tls=False)
+        elif (match := _FILTERED.match(line.text)) is not None:
+            protocol = "tcp" if match[1] == "@@" else "udp"
+            yield LogForward(target=match[2].strip("[]"), selector="", protocol=protocol, tls=False)
         elif (match := _RELP.match(line.text)) is not None:
             selector = match[1] if settled else ""
             yield LogForward(target=match[2].strip("[]"), selector=selector, protocol="relp", tls=False)
