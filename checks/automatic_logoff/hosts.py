@@ -42,6 +42,9 @@ class Bound:
         return self.seconds is not None and self.seconds <= minutes * 60
 
 
+_UNREGISTERED = Bound(None, "logind knows of no session over SSH, as sshd does not use PAM")
+
+
 @check(
     "host-idle-session-ends",
     on="host.linux",
@@ -76,7 +79,8 @@ def ssh_idle_session_ends(
     """Does a session over SSH that is left idle end by itself?"""
     if ssh_server is None:
         return not_applicable("there is no SSH server")
-    bounds = (_channels(ssh_server), _shell(shell_timeout, accounts), _manager(session_manager))
+    ends = _manager(session_manager) if _registers(ssh_server) else _UNREGISTERED
+    bounds = (_channels(ssh_server), _shell(shell_timeout, accounts), ends)
     verdict = _judge(bounds, max_minutes)
     interval = ssh_server["settings"].get("clientaliveinterval", "0")
     if verdict.status is Status.FAIL and interval != "0":
@@ -96,10 +100,10 @@ def graphical_session_locks(graphical_login: GraphicalLogin | None, *, max_minut
         return not_applicable("no display manager is installed")
     free = _LOCKS - set(graphical_login["locked"])
     idle, delay = graphical_login["idle_delay"], graphical_login["lock_delay"]
-    if graphical_login["lock_enabled"] is not True or not idle or delay is None:
+    if not set(graphical_login["managers"]) & {"gdm", "gdm3"}:
         managers = ", ".join(graphical_login["managers"])
-        if not set(graphical_login["managers"]) & {"gdm", "gdm3"}:
-            return undecided(f"dconf sets no lock; what the desktops behind {managers} do was not read")
+        return undecided(f"what locks the desktops behind {managers} was not read; dconf need not reach them")
+    if graphical_login["lock_enabled"] is not True or not idle or delay is None:
         return failed("dconf sets no idle-delay with lock-enabled and lock-delay for all users")
     if free:
         return failed(f"users may change {', '.join(sorted(free))}")
@@ -151,6 +155,11 @@ def _manager(session_manager: SessionManager | None) -> Bound:
     if seconds is None:
         return Bound(None, "logind ends no idle session")
     return Bound(seconds, f"logind ends idle sessions after {_span(seconds)}")
+
+
+def _registers(server: SshServer) -> bool:
+    # logind learns of a session from PAM, which sshd asks only where it is told to; no Match block changes that.
+    return server["settings"].get("usepam") == "yes"
 
 
 def _channels(server: SshServer) -> Bound:

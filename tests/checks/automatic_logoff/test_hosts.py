@@ -115,6 +115,12 @@ def test_match_blocks_that_could_not_be_read_leave_it_open():
     assert ssh_idle_session_ends.judge(unread, [tmout(300)], NEVER, BASH).status is Status.PASS
 
 
+@pytest.mark.parametrize(("usepam", "status"), [("yes", Status.PASS), ("no", Status.FAIL)])
+def test_logind_ends_only_sessions_that_pam_told_it_of(usepam, status):
+    ssh = server(channeltimeout="none", usepam=usepam)
+    assert ssh_idle_session_ends.judge(ssh, [], manager(600), BASH).status is status
+
+
 def test_without_an_ssh_server_there_is_no_such_session():
     assert ssh_idle_session_ends.judge(None, [], NEVER, BASH).status is Status.NOT_APPLICABLE
 
@@ -143,4 +149,6 @@ def test_a_screen_must_lock_in_time_whatever_its_user_prefers(idle, enabled, del
 def test_a_desktop_that_dconf_does_not_rule_is_unknown_and_none_at_all_not_applicable():
     login = GraphicalLogin(managers=["sddm"], idle_delay=None, lock_enabled=None, lock_delay=None, locked=[])
     assert graphical_session_locks.judge(login).status is Status.UNKNOWN
+    unread = GraphicalLogin(managers=["sddm"], idle_delay=600, lock_enabled=True, lock_delay=0, locked=ALL)
+    assert graphical_session_locks.judge(unread).status is Status.UNKNOWN
     assert graphical_session_locks.judge(None).status is Status.NOT_APPLICABLE
