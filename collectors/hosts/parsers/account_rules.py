@@ -89,7 +89,8 @@ def _length(values: Mapping[str, str]) -> int | None:
 
 def _settings(data: bytes) -> dict[str, str]:
     values: dict[str, str] = {}
-    for line in sorted(filed(data), key=lambda line: (".d/" in line.file, line.file)):
+    # pwquality reads the files of its directory first, so the main one has the last word.
+    for line in sorted(filed(data), key=lambda line: (".d/" not in line.file, line.file)):
         name, _, value = line.text.partition("#")[0].partition("=")
         values[name.strip()] = value.strip()
     return values

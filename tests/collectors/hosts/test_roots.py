@@ -160,7 +160,13 @@ FAULTS = {
         {"host-password-length": F},
     ),
     "a drop-in makes passwords short": Fault(
-        "mkdir -p /etc/security/pwquality.conf.d; echo 'minlen = 6' >/etc/security/pwquality.conf.d/a.conf",
+        "mkdir -p /etc/security/pwquality.conf.d; mv /etc/security/pwquality.conf /etc/security/pwquality.conf.d/a.conf; "
+        "echo 'minlen = 6' >/etc/security/pwquality.conf.d/b.conf",
+        {"host-password-length": F},
+    ),
+    "a drop-in asks for long passwords, the file itself for short ones": Fault(
+        "mkdir -p /etc/security/pwquality.conf.d; echo 'minlen = 20' >/etc/security/pwquality.conf.d/a.conf; "
+        "echo 'minlen = 6' >/etc/security/pwquality.conf",
         {"host-password-length": F},
     ),
     "two accounts have the number 0": Fault("useradd -o -u 0 -s /bin/bash toor", {"host-one-superuser": F}),
