@@ -283,11 +283,11 @@ section_pam() {
     done
     if [ -d /etc/pam.d ]; then probe pam; else say absent; fi
 }
-# Module arguments can hold passwords; only the one that weakens a module is kept.
+# Module arguments can hold passwords; only those that weaken a module are kept.
 pam() {
     set --
     for file in /etc/pam.d/*; do [ -f "$file" ] && set -- "$@" "$file"; done
-    [ "$#" -eq 0 ] || grep -H -v -E '^[[:space:]]*(#|$)' "$@" | sed -E -e 's/(\.so)[[:space:]](.*[[:space:]])?(nullok)[a-z_]*([[:space:]].*)?$/\1 \3/' -e 't' -e 's/(\.so)[[:space:]].*$/\1/'
+    [ "$#" -eq 0 ] || grep -H -v -E '^[[:space:]]*(#|$)' "$@" | sed -E -e 's/(\.so)[[:space:]](.*[[:space:]])?(nullok|nouserok|no_usersfile_okay)[a-z_]*([[:space:]].*)?$/\1 \3/' -e 't' -e 's/(\.so)[[:space:]].*$/\1/'
 }
 
 section_logind() {

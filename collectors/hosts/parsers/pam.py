@@ -23,7 +23,10 @@ SECOND_FACTORS = frozenset(
     }
 )
 PASSWORDS = frozenset({"pam_unix.so", "pam_sss.so", "pam_ldap.so", "pam_krb5.so", "pam_winbind.so"})
-_RULE = re.compile(r"-?auth\s+(\[[^\]]*\]|\S+)\s+(\S+)(?:\s+(nullok))?\s*$", re.IGNORECASE)
+# The words that let in whoever has no token yet, each in its own module.
+_RULE = re.compile(
+    r"-?auth\s+(\[[^\]]*\]|\S+)\s+(\S+)(?:\s+(nullok|nouserok|no_usersfile_okay))?\s*$", re.IGNORECASE
+)
 _INCLUDE = re.compile(r"@include\s+(\S+)\s*$")
 _DEMANDING = frozenset({"required", "requisite"})
 _HARMLESS = frozenset({"required", "requisite", "optional"})

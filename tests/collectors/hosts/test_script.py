@@ -94,6 +94,23 @@ def test_no_name_of_a_person_and_no_hash_is_read(whole):
     assert b"$y$" not in b"".join(section.stdout for section in whole.sections.values())
 
 
+@pytest.mark.parametrize(
+    ("arguments", "kept"),
+    [
+        (" nullok debug", " nullok"),
+        (" authfile=/etc/u2f nouserok cue", " nouserok"),
+        (" usersfile=/etc/oath no_usersfile_okay", " no_usersfile_okay"),
+        (" secret=hunter2 window=20", ""),
+        ("", ""),
+    ],
+)
+def test_of_a_module_s_arguments_only_those_that_weaken_it_leave_the_host(tmp_path, arguments, kept):
+    (tmp_path / "sshd").write_text(f"auth required pam_any.so{arguments}\n")
+    text = TEXT.replace("/etc/pam.d", str(tmp_path)).rpartition("\nmain\n")[0]
+    said = subprocess.run(["sh"], input=f"{text}\npam\n", capture_output=True, text=True, check=True).stdout
+    assert said == f"{tmp_path}/sshd:auth required pam_any.so{kept}\n"
+
+
 def with_probe(
     probe: str, *, deadline: int = 30, limit: int = 15, cap: int = 262_144, shell=("/bin/sh", "-s")
 ):
