@@ -359,8 +359,8 @@ apt_stamps() {
 section_apt_periodic() { if command -v apt-config >/dev/null 2>&1; then probe apt_periodic; else say tool_absent apt-config; fi; }
 apt_periodic() {
     if command -v unattended-upgrade >/dev/null 2>&1; then echo installed=yes; fi
-    $timeout apt-config shell enable APT::Periodic::Enable lists APT::Periodic::Update-Package-Lists \
-        upgrade APT::Periodic::Unattended-Upgrade
+    $timeout apt-config dump --no-empty APT::Periodic Unattended-Upgrade::Allowed-Origins \
+        Unattended-Upgrade::Origins-Pattern
 }
 section_dnf_automatic() { lines '^[[:space:]]*(apply_updates|upgrade_type)[[:space:]]*=' /etc/dnf/automatic.conf; }
 section_kernels() { if [ -r /boot ]; then probe kernels; else say no_privilege "read access to /boot"; fi; }

@@ -14,6 +14,8 @@ from evidence.model import Missing, Reason
 
 _UPGRADE = re.compile(r"([a-z0-9][\w.+-]*)/(\S+) \S+ \S+ \[upgradable from: \S+\]")
 _KERNEL = re.compile(r"(\d[\d.\-~+]*\d)(.*)")
+_APT_SETTING = re.compile(r"(\S+) \"(.*)\";")
+_ORIGINS = ("unattended-upgrade::allowed-origins::", "unattended-upgrade::origins-pattern::")
 _TIMERS = ("apt-daily-upgrade.timer", "dnf-automatic.timer", "dnf-automatic-install.timer")
 
 
@@ -88,9 +90,14 @@ def update_runs(stamps: bytes) -> UpdateRuns:
 def update_automation(periodic: bytes, dnf: bytes, services: Sequence[Service] | None) -> UpdateAutomation:
     """Whether unattended-upgrades or dnf-automatic is told to install updates, and whether a timer starts it."""
     scheduled = None if services is None else _scheduled(services)
-    values = pairs(periodic)
-    if values.get("installed") == "yes":
-        configured = _on(values.get("enable", "1")) and _on(values.get("upgrade", "0"))
+    if "installed=yes" in lines(periodic):
+        told = _apt_settings(periodic)
+        configured = (
+            _on(told.get("apt::periodic::enable", "1"))
+            and _on(told.get("apt::periodic::unattended-upgrade", "0"))
+            # Of which archives it installs from: without one it ends well each day and installs nothing.
+            and any(name in told for name in _ORIGINS)
+        )
         return UpdateAutomation(tool="unattended-upgrades", configured=configured, scheduled=scheduled)
     settings = pairs("\n".join(line.text for line in filed(dnf)).encode())
     if settings:
@@ -148,6 +155,11 @@ def _mail_day(text: str) -> str | None:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).date().isoformat()
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
+
+
+def _apt_settings(dumped: bytes) -> dict[str, str]:
+    found = [match for line in lines(dumped) if (match := _APT_SETTING.fullmatch(line)) is not None]
+    return {match[1].lower(): match[2] for match in found}
 
 
 def _on(value: str) -> bool:

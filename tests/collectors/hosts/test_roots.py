@@ -141,6 +141,11 @@ FAULTS = {
         "echo 'APT::Periodic::Unattended-Upgrade \"0\";' >/etc/apt/apt.conf.d/99off",
         {"host-automatic-updates": F},
     ),
+    "unattended-upgrades is told no archive to install from": Fault(
+        "echo '#clear Unattended-Upgrade::Origins-Pattern; #clear Unattended-Upgrade::Allowed-Origins;' "
+        ">/etc/apt/apt.conf.d/99none",
+        {"host-automatic-updates": F},
+    ),
     "a newer kernel waits for a restart": Fault(
         'now=$(uname -r); touch "/boot/vmlinuz-$((${now%%.*} + 1)).${now#*.}"', {"host-kernel-current": F}
     ),
