@@ -109,6 +109,10 @@ runs() {
     return 1
 }
 
+# Where /proc shows each account its own processes only (hidepid), what others run cannot be seen.
+hidden_processes() { [ "$uid" != 0 ] && ! [ -r /proc/1/comm ]; }
+unseen='sight of the processes of others, which hidepid of /proc takes'
+
 # The first line of a file in $line, whether or not it ends; false where there is none to be read.
 first_line() { line='' && [ -r "$1" ] && { read -r line <"$1" || [ -n "$line" ]; }; }
 
@@ -320,7 +324,7 @@ section_services() {
         say tool_absent systemd
     fi
 }
-section_processes() { probe processes; }
+section_processes() { if hidden_processes; then say no_privilege "$unseen"; else probe processes; fi; }
 processes() {
     wanted='auditd|rsyslogd|syslog-ng|systemd-journal|vector|fluent-bit|filebeat|wazuh-agentd'
     printf '%s\n' "$running" | grep -x -E "$wanted" | sort -u

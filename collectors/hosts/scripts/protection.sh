@@ -10,7 +10,7 @@ section_file_integrity() {
     for file in /var/log/aide/aide.log /var/log/aide.log; do
         if [ -e "$file" ] && ! [ -r "$file" ]; then say no_privilege "read access to $file"; return; fi
     done
-    probe file_integrity
+    if hidden_processes; then say no_privilege "$unseen"; else probe file_integrity; fi
 }
 file_integrity() {
     echo looked
@@ -30,7 +30,7 @@ file_integrity() {
     return 0
 }
 
-section_endpoint() { probe endpoint; }
+section_endpoint() { if hidden_processes; then say no_privilege "$unseen"; else probe endpoint; fi; }
 endpoint() {
     echo looked
     wanted='clamd|clamonacc|freshclam|falcon-sensor|falcon-sensor-b|wdavdaemon|s1-agent|sentineld|cbagentd|ds_agent|savd'

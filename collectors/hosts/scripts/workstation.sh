@@ -1,6 +1,6 @@
 # What guards a machine within reach of people: removable media, log-in without asking, the way it starts.
 
-section_usb() { probe usb; }
+section_usb() { if hidden_processes; then say no_privilege "$unseen"; else probe usb; fi; }
 usb() {
     echo looked
     if [ -d /sys/bus/usb ]; then echo bus; fi

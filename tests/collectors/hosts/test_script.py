@@ -285,6 +285,19 @@ def test_a_file_that_may_not_be_read_is_denied_not_absent(tmp_path):
     )
 
 
+def test_processes_that_the_kernel_hides_are_not_said_to_be_none():
+    if shutil.which("unshare") is None:
+        cannot("unshare is not installed")
+    hiding = ("unshare", "-m", "sh", "-c", 'mount -t proc -o hidepid=2 proc /proc && exec "$@"', "sh")
+    names = {"processes", "endpoint", "file_integrity", "usb"}
+    record = run(names, run_as=(*hiding, *_as_nobody()))
+    for name in names:
+        missing = record.read(name)
+        assert isinstance(missing, Missing)
+        assert missing.reason is Reason.DENIED
+    assert isinstance(run({"processes"}, run_as=hiding).read("processes"), bytes)
+
+
 def test_refused_sudo_is_no_privilege(tmp_path):
     if shutil.which("sudo") is None:
         cannot("sudo is not installed")
