@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from collectors.hosts.parsers.text import lines, number, unreadable
@@ -11,6 +12,7 @@ from evidence.facts.host_security import Defender, Endpoint, FileIntegrity
 from evidence.model import Missing
 
 _ENDED = re.compile(r"report End timestamp: (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) ([+-]\d{4})")
+_INITIALIZED = re.compile(r"report AIDE (successfully )?initialized ")
 _FOUND = re.compile(r"report AIDE found (NO )?differences", re.IGNORECASE)
 _MADE = re.compile(r"clamav (\d\d? [A-Z][a-z]{2} \d{4} \d\d-\d\d [+-]\d{4})\s*$")
 
@@ -23,19 +25,26 @@ def file_integrity(data: bytes) -> FileIntegrity | Missing:
     made = [
         day for row in rows if row.startswith("database ") and (day := _unix(row.removeprefix("database ")))
     ]
-    ended = [
-        day
-        for row in rows
-        if (match := _ENDED.match(row)) and (day := _day(" ".join(match.groups()), "%Y-%m-%d %H:%M:%S %z"))
-    ]
     found = [match[1] is None for row in rows if (match := _FOUND.match(row))]
     return FileIntegrity(
         tools=sorted(row.removeprefix("tool ") for row in rows if row.startswith("tool ")),
         configured=any(row.startswith("config ") for row in rows),
         database_on=max(made, default=None),
-        ran_on=max(ended, default=None),
+        ran_on=max(_comparisons(rows), default=None),
         differences=found[-1] if found else None,
     )
+
+
+def _comparisons(rows: list[str]) -> Iterator[str]:
+    """The days on which a run ended that compared; one that made the database anew compares nothing."""
+    made_anew = False
+    for row in rows:
+        if _INITIALIZED.match(row):
+            made_anew = True
+        elif match := _ENDED.match(row):
+            if not made_anew and (day := _day(" ".join(match.groups()), "%Y-%m-%d %H:%M:%S %z")):
+                yield day
+            made_anew = False
 
 
 def endpoint(data: bytes) -> Endpoint | Missing:

@@ -25,7 +25,7 @@ file_integrity() {
     for file in /var/log/aide/aide.log /var/log/aide.log; do
         [ -f "$file" ] || continue
         # The end of a report says when the run ended and what it found; the names of files stay on the host.
-        tail -n 2000 "$file" | grep -E '^(End timestamp: |AIDE found |AIDE, version )' | sed 's/^/report /'
+        tail -n 2000 "$file" | grep -E '^(End timestamp: |AIDE found |AIDE (successfully )?initialized |AIDE, version )' | sed 's/^/report /'
     done
     return 0
 }
