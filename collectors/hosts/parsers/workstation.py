@@ -12,7 +12,8 @@ _REFUSED = re.compile(r"would (usb-storage|uas) install (/usr)?/bin/(false|true)
 _ON = re.compile(r"(automaticloginenable|timedloginenable)\s*=\s*(true|1|yes)\b", re.IGNORECASE)
 _NAMED = re.compile(r"autologin-user\s*=\s*\S", re.IGNORECASE)
 _USER = re.compile(r"user\s*=\s*\S", re.IGNORECASE)
-_GETTY = re.compile(r"execstart=.*(--autologin|\s-a)\s", re.IGNORECASE)
+_GETTY = re.compile(r"execstart=.*\s(--autologin[\s=]|-a)", re.IGNORECASE)
+_SUSE = re.compile(r"displaymanager_autologin=[\"']?[^\s\"']", re.IGNORECASE)
 _GRUB = ("unread", "open", "password")
 _LOCKDOWN = frozenset({"none", "integrity", "confidentiality"})
 
@@ -48,7 +49,7 @@ def auto_login(data: bytes) -> AutoLogin | Missing:
         text = line.text.strip()
         if text.startswith("["):
             part[line.file] = text.lower()
-        elif any(form.match(text) for form in (_ON, _NAMED, _GETTY)) or (
+        elif any(form.match(text) for form in (_ON, _NAMED, _GETTY, _SUSE)) or (
             _USER.match(text) and "sddm" in line.file and part.get(line.file) == "[autologin]"
         ):
             files.add(line.file)

@@ -19,10 +19,11 @@ autologin() {
     echo looked
     for file in /etc/gdm3/daemon.conf /etc/gdm3/custom.conf /etc/gdm/custom.conf /etc/lightdm/lightdm.conf \
         /etc/lightdm/lightdm.conf.d/*.conf /etc/sddm.conf /etc/sddm.conf.d/*.conf \
-        /etc/systemd/system/getty@*.d/*.conf /etc/systemd/system/serial-getty@*.d/*.conf; do
+        /etc/sysconfig/displaymanager /etc/systemd/system/*getty@*.service /etc/systemd/system/*getty@*.d/*.conf \
+        /etc/systemd/system/console-getty.service.d/*.conf; do
         [ -f "$file" ] || continue
         [ -r "$file" ] || { echo "unread $file"; continue; }
-        grep -H -i -E '^[[:space:]]*(\[|automaticlogin|timedlogin|autologin-user|user[[:space:]]*=|execstart=.*autologin)' "$file" || [ "$?" -eq 1 ] || return 2
+        grep -H -i -E '^[[:space:]]*(\[|automaticlogin|timedlogin|autologin-user|user[[:space:]]*=|displaymanager_autologin|execstart=.*(autologin|[[:space:]]-a))' "$file" || [ "$?" -eq 1 ] || return 2
     done
 }
 

@@ -285,6 +285,15 @@ def test_a_file_that_may_not_be_read_is_denied_not_absent(tmp_path):
     )
 
 
+@pytest.mark.parametrize("file", ["getty@tty1.service", "serial-getty@ttyS0.service.d/o.conf"])
+def test_a_console_that_asks_nobody_is_seen_however_it_is_told(tmp_path, file):
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text("[Service]\nExecStart=-/sbin/agetty -a root %I\n")
+    text = TEXT.replace("/etc/systemd/system", str(tmp_path)).rpartition("\nmain\n")[0]
+    said = subprocess.run(["sh"], input=f"{text}\nautologin\n", capture_output=True, text=True, check=True)
+    assert f"{tmp_path}/{file}:ExecStart=-/sbin/agetty -a root %I\n" in said.stdout
+
+
 def test_processes_that_the_kernel_hides_are_not_said_to_be_none():
     if shutil.which("unshare") is None:
         cannot("unshare is not installed")
