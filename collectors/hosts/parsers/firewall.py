@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from evidence.model import Missing
 _NEUTRAL = frozenset({"counter", "log", "limit"})
 _INTERFACE = frozenset({"iifname", "iif"})
 _DEEPEST = 12
+_REMARK = re.compile(r'-m comment --comment (?:"[^"]*"|\S+)')
 _EVERYBODY = frozenset({"/0", "0.0.0.0-255.255.255.255"})
 
 
@@ -176,16 +178,32 @@ def _key(left: object) -> str:
 
 
 def _legacy_refuses(data: bytes) -> bool:
-    for line in lines(data):
-        words = line.split()
-        if words[:2] != ["-A", "INPUT"] or "-j" not in words:
+    rows = [_REMARK.sub("", line).split() for line in lines(data)]
+    decided = _legacy_verdict(rows, "INPUT", 0)
+    return decided == "drop" or (not decided and any(row[:2] == [":INPUT", "DROP"] for row in rows))
+
+
+def _legacy_verdict(rows: Sequence[Sequence[str]], chain: str, depth: int) -> str:
+    """What a chain of the older filter decides about whatever comes first, or all of TCP or of one interface."""
+    if depth > _DEEPEST:
+        return "accept"
+    for words in (row for row in rows if row[:2] == ["-A", chain]):
+        at = next((at for at, word in enumerate(words) if word in {"-j", "-g"} and at + 1 < len(words)), None)
+        if at is None or not _legacy_fits_all(words[2:at]):
             continue
-        tests = words[2 : words.index("-j")]
-        target = words[words.index("-j") + 1 :][:1]
-        if target == ["ACCEPT"] and (
-            not tests or (tests[:1] == ["-i"] and len(tests) == 2 and tests[1] != "lo")
-        ):
-            return False
-        if not tests and target in (["DROP"], ["REJECT"]):
-            return True
-    return any(line.startswith(":INPUT DROP ") for line in lines(data))
+        target = words[at + 1]
+        outcome = {"ACCEPT": "accept", "DROP": "drop", "REJECT": "drop"}.get(target)
+        outcome = _legacy_verdict(rows, target, depth + 1) if outcome is None else outcome
+        # What is refused to some says nothing about the others.
+        if outcome == "accept" or (outcome and not words[2:at]):
+            return outcome
+    return ""
+
+
+def _legacy_fits_all(tests: Sequence[str]) -> bool:
+    named = {"-i", "-p", "-m", "--state", "--ctstate"}
+    if len(tests) % 2 or not set(tests[::2]) <= named:
+        return False
+    told = dict(zip(tests[::2], tests[1::2], strict=True))
+    states = told.get("--state") or told.get("--ctstate") or "NEW"
+    return told.get("-i") != "lo" and told.get("-p", "tcp") == "tcp" and "NEW" in states.split(",")
