@@ -38,8 +38,9 @@ boot() {
     for file in /boot/grub/grub.cfg /boot/grub2/grub.cfg /boot/grub2/user.cfg; do
         [ -e "$file" ] || continue
         if ! [ -r "$file" ]; then echo grub=unread; continue; fi
-        # Only whether there is a password: its hash stays on the host.
-        if grep -q -E '^[[:space:]]*(password_pbkdf2[[:space:]]+[^[:space:]]+[[:space:]]+grub\.|GRUB2_PASSWORD=grub\.)' "$file"; then
+        # Only whether there is a password: its hash stays on the host. It is asked for only where superusers are named.
+        if grep -q -E '^[[:space:]]*(password_pbkdf2[[:space:]]+[^[:space:]]+[[:space:]]+grub\.|GRUB2_PASSWORD=grub\.)' "$file" &&
+            grep -q -E "^[[:space:]]*(set[[:space:]]+superusers=[\"']?[^[:space:]\"']|GRUB2_PASSWORD=)" "$file"; then
             echo grub=password
         else
             echo grub=open

@@ -294,6 +294,23 @@ def test_a_console_that_asks_nobody_is_seen_however_it_is_told(tmp_path, file):
     assert f"{tmp_path}/{file}:ExecStart=-/sbin/agetty -a root %I\n" in said.stdout
 
 
+@pytest.mark.parametrize(
+    ("file", "lines", "says"),
+    [
+        ("grub/grub.cfg", 'set superusers="root"\npassword_pbkdf2 root grub.pbkdf2.x\n', "password"),
+        ("grub/grub.cfg", "password_pbkdf2 root grub.pbkdf2.x\n", "open"),
+        ("grub/grub.cfg", 'set superusers=""\npassword_pbkdf2 root grub.pbkdf2.x\n', "open"),
+        ("grub2/user.cfg", "GRUB2_PASSWORD=grub.pbkdf2.x\n", "password"),
+    ],
+)
+def test_grub_asks_only_where_a_password_stands_and_superusers_are_named(tmp_path, file, lines, says):
+    (tmp_path / file).parent.mkdir()
+    (tmp_path / file).write_text(lines)
+    text = TEXT.replace(" /boot/", f" {tmp_path}/").rpartition("\nmain\n")[0]
+    said = subprocess.run(["sh"], input=f"{text}\nboot\n", capture_output=True, text=True, check=True)
+    assert f"grub={says}\n" in said.stdout
+
+
 def test_processes_that_the_kernel_hides_are_not_said_to_be_none():
     if shutil.which("unshare") is None:
         cannot("unshare is not installed")
