@@ -9,12 +9,11 @@ from checks.transmission.links import (
     DIRECTORY_REFUSES_CLEAR_TEXT,
     DIRECTORY_TLS_FLOOR,
 )
-from evidence.facts.directory import CleartextBind, DatabaseSettings
+from evidence.facts.directory import CleartextBind
 from evidence.facts.tls import TlsOffer
 
 INVALID_CREDENTIALS = 49
 WANTS_ENCRYPTION = {8: "strongerAuthRequired", 13: "confidentialityRequired"}
-TLS_1_2 = (3, 3)
 
 
 @check("directory-tls-trusted", on="directory.server", severity="high", links=[DIRECTORY_OFFERS_TLS])
@@ -58,12 +57,10 @@ def refuses_clear_text(clear_text_bind: CleartextBind) -> Verdict:
 
 
 @check("directory-tls-minimum", on="directory.server", severity="medium", links=[DIRECTORY_TLS_FLOOR])
-def refuses_old_tls(settings: DatabaseSettings) -> Verdict:
-    """Does the directory's configuration refuse TLS older than 1.2?"""
-    floor = settings["tls_protocol_min"]
-    major, _, minor = floor.partition(".")
-    if not (major.isdigit() and minor.isdigit()):
-        return undecided("olcTLSProtocolMin is not set, so the server's TLS library decides")
-    if (int(major), int(minor)) >= TLS_1_2:
-        return passed(f"olcTLSProtocolMin is {floor} (3.3 is TLS 1.2)")
-    return failed(f"olcTLSProtocolMin is {floor}, older than 3.3 (TLS 1.2)")
+def refuses_old_tls(accepts_old_tls: bool | None) -> Verdict:  # noqa: FBT001 - facts are positional
+    """Does the directory refuse TLS older than 1.2?"""
+    if accepts_old_tls is None:
+        return undecided("nobody was offered TLS at all")
+    if accepts_old_tls:
+        return failed("a client that knows nothing newer than TLS 1.1 is served")
+    return passed("a client that knows nothing newer than TLS 1.1 is turned away")

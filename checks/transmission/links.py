@@ -21,7 +21,7 @@ DIRECTORY_REFUSES_CLEAR_TEXT = supporting(
 )
 DIRECTORY_TLS_FLOOR = supporting(
     "164.312(e)(1)",
-    proves="the directory is configured to refuse protocol versions with known weaknesses",
+    proves="the directory refuses protocol versions with known weaknesses, at the address where it was asked",
     does_not_prove="that its clients, or the systems that hold ePHI, do the same",
 )
 CHANGE_NOTICED = supporting(

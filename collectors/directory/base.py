@@ -17,7 +17,7 @@ ACCOUNTS = (
 
 _CONFIG = "cn=config"
 _SETTINGS = "(|(objectClass=olcGlobal)(objectClass=olcDatabaseConfig)(objectClass=olcOverlayConfig))"
-_NAMES = ("olcDatabase", "olcOverlay", "olcPPolicyDefault", "olcSuffix", "olcTLSProtocolMin")
+_NAMES = ("olcDatabase", "olcOverlay", "olcPPolicyDefault", "olcSuffix")
 
 
 class DirectoryKind(Kind):
@@ -34,10 +34,11 @@ class DirectoryKind(Kind):
 def read_settings(ldap: DirectoryClient) -> DatabaseSettings:
     """The settings in cn=config (slapd-config(5)); raises NotVisible unless our own database is among them."""
     rows = list(ldap.search(Query(_CONFIG, _SETTINGS, _NAMES, paged=False)))
+    if not any(normal_dn(row.dn) == _CONFIG for row in rows):
+        raise NotVisible(_CONFIG)
     database = _database(rows, ldap.base)
     overlays = [row for row in rows if "olcOverlay" in row.values and _below(row, database)]
     return {
-        "tls_protocol_min": _tls_floor(rows),
         "overlays": sorted({_plain(row.first("olcOverlay", text) or "") for row in overlays}),
         "default_policy": next(
             (name for row in overlays if (name := row.first("olcPPolicyDefault", text))), ""
@@ -62,14 +63,6 @@ def _below(overlay: Row, database: Row) -> bool:
     name = normal_dn(overlay.dn)
     frontend = normal_dn("olcDatabase={-1}frontend,cn=config")
     return name.endswith(("," + normal_dn(database.dn), "," + frontend))
-
-
-def _tls_floor(rows: list[Row]) -> str:
-    globals_ = [row for row in rows if normal_dn(row.dn) == _CONFIG]
-    if not globals_:
-        raise NotVisible(_CONFIG)
-    floor = globals_[0].first("olcTLSProtocolMin", text) or ""
-    return "" if floor == "0.0" else floor
 
 
 def _plain(name: str) -> str:

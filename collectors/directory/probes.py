@@ -16,6 +16,7 @@ from collectors.directory.source import DirectorySource
 from collectors.directory.tls import validating_context
 from collectors.directory.wire import bind_request, read_result, starttls_request
 from collectors.kind import Recorder
+from collectors.old_tls import OldTlsUnsettled, agrees_to_old
 from collectors.tls import not_offered, offered
 from evidence.facts.directory import AnonymousRead, CleartextBind
 from evidence.facts.tls import TlsOffer
@@ -47,6 +48,25 @@ class Probe:
         offer = self._offer()
         self._recorder.answered(operation, {"endpoint": self._source.endpoint}, dict[str, Any](offer))
         return offer
+
+    def accepts_old_tls(self) -> bool | None:
+        """Whether TLS 1.1 or 1.0 is agreed to with a client that knows nothing newer; None where there is no TLS.
+
+        Asked of the server, for its configuration does not tell: with GnuTLS, OpenLDAP passes over olcTLSProtocolMin.
+        Raises DirectoryError where the answer settles nothing.
+        """
+        try:
+            accepted = agrees_to_old(self._negotiated, self._source.host)
+        except _NoTls:
+            return None
+        except OldTlsUnsettled as error:
+            raise DirectoryError(
+                error.code, error.reason, str(error), operation="handshake of TLS 1.1"
+            ) from None
+        self._recorder.answered(
+            "handshake of TLS 1.1", {"endpoint": self._source.endpoint}, {"accepted": accepted}
+        )
+        return accepted
 
     def clear_text_bind(self) -> CleartextBind:
         """Offer a made-up name and password without encryption, and report whether they were judged.

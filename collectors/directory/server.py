@@ -31,6 +31,11 @@ class Server(DirectoryKind):
         return probe.tls()
 
     @fact()
+    def accepts_old_tls(self, probe: Probe) -> bool | None:
+        """Whether TLS 1.0 or 1.1, which RFC 8996 forbids, is agreed to; None where no TLS is offered at all."""
+        return probe.accepts_old_tls()
+
+    @fact()
     def clear_text_bind(self, probe: Probe) -> CleartextBind:
         """Whether a password offered without encryption would be judged (RFC 4513 section 5.1.3)."""
         return probe.clear_text_bind()

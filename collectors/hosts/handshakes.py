@@ -15,7 +15,8 @@ from collectors.hosts.source import Host
 from collectors.hosts.transport import Clock, Phase, Unreachable
 from collectors.hosts.wire import Steps, connected
 from collectors.kind import Recorder
-from collectors.tls import looking_context, offered, why_refused
+from collectors.old_tls import OldTlsUnsettled, agrees_to_old
+from collectors.tls import offered, why_refused
 from evidence.facts.tls import TlsOffer
 from evidence.model import Missing, Reason
 
@@ -24,14 +25,6 @@ Connect = Callable[[], socket.socket]
 
 _SECONDS = 25.0
 """For the two connections that one offer may take."""
-_OURS = {"NO_CIPHERS_AVAILABLE", "NO_PROTOCOLS_AVAILABLE"}
-"""How OpenSSL tells that it could not offer a version itself."""
-_ALERT, _HANDSHAKE, _SERVER_HELLO = b"\x15", b"\x16", b"\x02"
-_PROTOCOL_VERSION = b"\x46"
-"""The alert in place of a hello that speaks of nothing but the version (RFC 5246, section 7.2.2)."""
-_OLD = {b"\x03\x01", b"\x03\x02"}
-_FIRST = 11
-"""Bytes of the first record as far as the version of its hello (RFC 5246, sections 6.2.1 and 7.4.1.3)."""
 
 
 class Handshakes:
@@ -58,19 +51,10 @@ class Handshakes:
         return offered(connect, self._host.address, context)
 
     def _agrees_to_old(self, connect: Connect) -> bool:
-        # What follows the hello may fail for other reasons, such as a client certificate that is asked for.
-        first = _first_record(connect(), _old_hello(self._host.address))
-        kind, message, version = first[:1], first[5:6], first[9:]
-        if kind == _HANDSHAKE and message == _SERVER_HELLO:
-            return version in _OLD
-        if kind == _ALERT and first[6:7] == _PROTOCOL_VERSION:
-            return False
-        if kind not in {_ALERT, b""}:
-            why = "its answer to TLS 1.1 is none of TLS's"
-            raise Unreachable(Phase.TLS, "no_answer_to_old_tls", why, Reason.ERROR)
-        # Others hang up, or plead an error of their own. It is the version they mind, if a modern client is served next.
-        with looking_context().wrap_socket(connect(), server_hostname=self._host.address):
-            return False
+        try:
+            return agrees_to_old(connect, self._host.address)
+        except OldTlsUnsettled as error:
+            raise Unreachable(Phase.TLS, error.code, str(error), error.reason) from None
 
     def _told(self, what: str, service: str, look: Callable[[Connect], T]) -> T | Missing | None:
         port = int(service.rpartition(":")[2])
@@ -119,37 +103,6 @@ def _looking(ca_file: str) -> ssl.SSLContext:
         ) from None
     context.check_hostname = False
     return context
-
-
-def _old_hello(address: str) -> bytes:
-    """The first message of a client that knows TLS 1.0 and 1.1 alone, with whatever ciphers they have."""
-    context = looking_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1
-    context.maximum_version = ssl.TLSVersion.TLSv1_1
-    context.set_ciphers("ALL:@SECLEVEL=0")
-    said = ssl.MemoryBIO()
-    try:
-        context.wrap_bio(ssl.MemoryBIO(), said, server_hostname=address).do_handshake()
-    except ssl.SSLWantReadError:
-        return said.read()
-    except ssl.SSLError as error:
-        if error.reason not in _OURS:
-            raise
-    why = "the OpenSSL of the machine that scans speaks no TLS 1.1"
-    raise Unreachable(Phase.TLS, "old_tls_not_spoken", why)
-
-
-def _first_record(sock: socket.socket, hello: bytes) -> bytes:
-    """How the answer to a hello begins, b"" where the connection was ended instead."""
-    first = b""
-    with sock:
-        try:
-            sock.sendall(hello)
-            while len(first) < _FIRST and (more := sock.recv(_FIRST - len(first))):
-                first += more
-        except ConnectionError:
-            return first
-    return first
 
 
 def _kept(seen: TlsOffer | bool | None) -> dict[str, Any]:  # noqa: FBT001 - it is the answer

@@ -28,11 +28,9 @@ class AnonymousRead(TypedDict):
 class DatabaseSettings(TypedDict):
     """What the server's own configuration says about the database that holds the people.
 
-    `tls_protocol_min` is OpenLDAP's number ("3.3" is TLS 1.2), "" where none is set; `default_policy` is a
-    distinguished name, "" where none is set; `overlays` is sorted.
+    `default_policy` is a distinguished name, "" where none is set; `overlays` is sorted.
     """
 
-    tls_protocol_min: str
     overlays: list[str]
     default_policy: str
 

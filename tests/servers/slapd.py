@@ -119,6 +119,7 @@ class SlapdServer:
     config_readable: bool = True
     tls: bool = True
     tls_floor: str = "3.3"
+    old_tls: bool = False
     certificate: Certificate = field(default_factory=Certificate)
     extra: str = ""
     replicated: bool = False
@@ -229,6 +230,8 @@ class SlapdServer:
             f"TLSCertificateFile {self.home}/server.pem",
             f"TLSCertificateKeyFile {self.home}/server.key",
             *([f"TLSProtocolMin {self.tls_floor}"] if self.tls_floor else []),
+            # With GnuTLS, as on Debian, the line above is passed over and only this one counts.
+            *([] if self.old_tls else ["TLSCipherSuite NORMAL:-VERS-TLS1.0:-VERS-TLS1.1"]),
         )
 
     def _ldif(self) -> str:

@@ -195,17 +195,14 @@ def test_a_clear_text_port_nobody_named_is_unknown():
     assert "plain_port" in finding.sentence
 
 
-@pytest.mark.parametrize(
-    ("floor", "status"),
-    [("3.3", Status.PASS), ("3.4", Status.PASS), ("3.1", Status.FAIL), ("", Status.UNKNOWN)],
-)
-def test_the_oldest_tls_that_the_configuration_allows_decides(floor, status):
-    with SlapdServer(tls_floor=floor) as server:
-        assert only(source_of(server), "directory-tls-minimum").status is status
+@pytest.mark.parametrize("how", ["url", "ldaps_url"])
+@pytest.mark.parametrize(("old", "status"), [(False, Status.PASS), (True, Status.FAIL)])
+def test_old_tls_must_be_turned_away_whatever_the_configuration_says(how, old, status):
+    with SlapdServer(old_tls=old, tls_floor="3.3", config_readable=False) as server:
+        finding = only(source_of(server, url=getattr(server, how)), "directory-tls-minimum")
+    assert finding.status is status
 
 
-def test_a_hidden_configuration_is_unknown_and_names_the_right():
-    with SlapdServer(config_readable=False) as server:
-        finding = only(source_of(server), "directory-tls-minimum")
-    assert finding.status is Status.UNKNOWN
-    assert "cn=config" in finding.sentence
+def test_old_tls_is_not_judged_where_there_is_none_at_all():
+    with SlapdServer(tls=False) as server:
+        assert only(source_of(server), "directory-tls-minimum").status is Status.UNKNOWN

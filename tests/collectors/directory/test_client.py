@@ -290,13 +290,13 @@ def overlay(number, name, **more):
 def test_overlays_of_another_database_do_not_count_as_ours():
     default = {"olcPPolicyDefault": [b"cn=theirs,dc=com"]}
     settings = settings_of(
-        entry("cn=config", olcTLSProtocolMin=[b"3.3"]),
+        entry("cn=config"),
         database(1, "dc=com"),
         overlay(1, "ppolicy", **default),
         database(2, BASE),
         overlay(2, "otp"),
     )
-    assert settings == {"tls_protocol_min": "3.3", "overlays": ["otp"], "default_policy": ""}
+    assert settings == {"overlays": ["otp"], "default_policy": ""}
 
 
 def test_the_database_with_the_longest_suffix_is_ours():
