@@ -9,6 +9,7 @@ from collectors.directory.base import ACCOUNTS, DirectoryKind
 from collectors.directory.client import DirectoryClient, Query, Row, Table, rights
 from collectors.directory.decode import generalized_time, normal_dn, text
 from collectors.directory.errors import DirectoryError, NotVisible
+from collectors.directory.password_policy import WHAT
 from collectors.kind import Found, fact, lists, lookup
 from evidence.model import Missing, Reason
 
@@ -61,6 +62,12 @@ class Account(DirectoryKind):
         """Which accounts the ppolicy overlay holds locked."""
         return ldap.table(WHO, Query(ldap.base, ACCOUNTS, ("pwdAccountLockedTime",)))
 
+    @lookup(needs=rights(WHAT, "pwdLockout"))
+    def locking(self, ldap: DirectoryClient) -> bool:
+        """Whether every password policy that is seen locks: without pwdLockout, slapo-ppolicy(5), no lock has effect."""
+        policies = list(ldap.search(Query(ldap.base, "(objectClass=pwdPolicy)", ("pwdLockout",))))
+        return bool(policies) and all(row.first("pwdLockout", text) == "TRUE" for row in policies)
+
     @lookup(needs=rights(WHO, *TOKENS))
     def tokens(self, ldap: DirectoryClient) -> Table:
         """The one-time password tokens of accounts: their names only, never a secret."""
@@ -99,9 +106,10 @@ class Account(DirectoryKind):
         return creations.value(account.uid, "createTimestamp", generalized_time)
 
     @fact()
-    def locked(self, account: Found, locks: Table) -> str | Missing | None:
+    def locked(self, account: Found, locks: Table, locking: bool) -> str | Missing | None:  # noqa: FBT001 - injected
         """When ppolicy locked the account, or `for good` where an administrator did; None where it is not."""
-        return locks.value(account.uid, "pwdAccountLockedTime", _lock)
+        value = locks.value(account.uid, "pwdAccountLockedTime", _lock)
+        return _WITHOUT_EFFECT if value == "for good" and not locking else value
 
     @fact()
     def second_factor(self, account: Found, tokens: Table) -> list[str] | Missing:
@@ -118,6 +126,12 @@ class Account(DirectoryKind):
 
 _NOT_RECORDED = Missing(
     Reason.NOT_AVAILABLE, need="the lastbind overlay", detail="no account shows a last login"
+)
+
+_WITHOUT_EFFECT = Missing(
+    Reason.NOT_AVAILABLE,
+    need="pwdLockout TRUE in every password policy",
+    detail="locked, but not every policy that was seen gives locks an effect",
 )
 
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from ldap3 import Connection
 
 from evidence.model import Reason, Status
 from tests.servers.look import findings, only, source_of
-from tests.servers.slapd import PEOPLE, Person, SlapdServer, deny, require_slapd
+from tests.servers.slapd import GOOD_POLICY, PEOPLE, Person, SlapdServer, deny, require_slapd
 
 pytestmark = pytest.mark.server("slapd")
 
@@ -77,6 +78,18 @@ def test_accounts_are_judged_by_when_they_were_last_used():
     }
     assert "2026-08-23" in found["uid=stale"].sentence
     assert "2026-01-01" in found["uid=never"].sentence
+
+
+@pytest.mark.parametrize(("lockout", "status"), [("TRUE", Status.PASS), ("FALSE", Status.UNKNOWN)])
+def test_a_lock_counts_only_where_the_policies_give_locks_an_effect(lockout, status):
+    people = (Person("closed", last_login="20250101000000Z", locked="000001010000Z"),)
+    with SlapdServer(people=people, policy={**GOOD_POLICY, "pwdLockout": lockout}) as server:
+        connection = Connection(server.url, user=people[0].dn, password=people[0].password)
+        let_in = connection.bind()
+        connection.unbind()
+        finding = findings(source_of(server), UNUSED)["uid=closed"]
+    assert let_in is (lockout == "FALSE")
+    assert finding.status is status
 
 
 @pytest.mark.parametrize("attribute", ["authTimestamp", "createTimestamp", "pwdAccountLockedTime"])
