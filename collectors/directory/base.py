@@ -6,7 +6,7 @@ import re
 from typing import ClassVar
 
 from collectors.directory.client import DirectoryClient, Query, Row
-from collectors.directory.decode import normal_dn, text
+from collectors.directory.decode import boolean, normal_dn, text
 from collectors.directory.errors import NotVisible
 from collectors.kind import Kind, lookup
 from evidence.facts.directory import DatabaseSettings
@@ -17,7 +17,7 @@ ACCOUNTS = (
 
 _CONFIG = "cn=config"
 _SETTINGS = "(|(objectClass=olcGlobal)(objectClass=olcDatabaseConfig)(objectClass=olcOverlayConfig))"
-_NAMES = ("olcDatabase", "olcOverlay", "olcPPolicyDefault", "olcSuffix")
+_NAMES = ("olcDatabase", "olcDisabled", "olcOverlay", "olcPPolicyDefault", "olcSuffix")
 
 
 class DirectoryKind(Kind):
@@ -37,7 +37,7 @@ def read_settings(ldap: DirectoryClient) -> DatabaseSettings:
     if not any(normal_dn(row.dn) == _CONFIG for row in rows):
         raise NotVisible(_CONFIG)
     database = _database(rows, ldap.base)
-    overlays = [row for row in rows if "olcOverlay" in row.values and _below(row, database)]
+    overlays = [row for row in rows if "olcOverlay" in row.values and _below(row, database) and _is_on(row)]
     return {
         "overlays": sorted({_plain(row.first("olcOverlay", text) or "") for row in overlays}),
         "default_policy": next(
@@ -63,6 +63,10 @@ def _below(overlay: Row, database: Row) -> bool:
     name = normal_dn(overlay.dn)
     frontend = normal_dn("olcDatabase={-1}frontend,cn=config")
     return name.endswith(("," + normal_dn(database.dn), "," + frontend))
+
+
+def _is_on(overlay: Row) -> bool:
+    return overlay.first("olcDisabled", boolean) is not True
 
 
 def _plain(name: str) -> str:

@@ -304,6 +304,16 @@ def test_the_database_with_the_longest_suffix_is_ours():
     assert settings_of(entry("cn=config"), *ours)["overlays"] == ["otp"]
 
 
+def test_an_overlay_that_is_disabled_does_not_count():
+    settings = settings_of(
+        entry("cn=config"),
+        database(2, BASE),
+        overlay(2, "otp", olcDisabled=[b"FALSE"]),
+        overlay(2, "ppolicy", olcDisabled=[b"TRUE"], olcPPolicyDefault=[b"cn=ours,dc=org"]),
+    )
+    assert settings == {"overlays": ["otp"], "default_policy": ""}
+
+
 @pytest.mark.parametrize("visible", [(entry("cn=config"),), (database(1, BASE),), ()])
 def test_a_configuration_seen_in_part_is_not_believed(visible):
     with pytest.raises(NotVisible):
