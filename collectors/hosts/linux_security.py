@@ -49,7 +49,7 @@ class SecurityFacts:
     @fact(tags="time_sync", volatile=True)
     def time_sync(self, record: Record) -> facts.TimeSync | Missing:
         """Whether the clock follows a source now."""
-        return parsed(network.time_sync, record, "time_sync")
+        return parsed(lambda data: network.time_sync(data, record.read_at), record, "time_sync")
 
     @fact(tags="file_integrity", volatile=True)
     def file_integrity(self, record: Record) -> facts.FileIntegrity | Missing:

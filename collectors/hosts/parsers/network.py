@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from collectors.hosts.parsers.text import lines, pairs, unreadable
+from collectors.hosts.parsers.text import lines, number, pairs, unreadable
 from evidence.facts.host_security import Listener, TimeSync
 from evidence.model import Missing
 
@@ -12,6 +12,8 @@ _SOCKET = re.compile(r"(tcp6?|udp6?) ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})")
 _BIG_ENDIAN = frozenset({"s390x", "s390", "ppc64", "ppc", "mips", "mips64", "sparc64"})
 _LOOPBACK6 = ("0" * 24 + "01000000", "0" * 31 + "1")
 _CHRONY_FIELDS = 14
+_FOLLOWING = frozenset({"Normal", "Insert second", "Delete second"})
+_LATELY = 86_400
 
 
 def listeners(data: bytes, architecture: str) -> list[Listener] | Missing:
@@ -30,17 +32,19 @@ def listeners(data: bytes, architecture: str) -> list[Listener] | Missing:
     return [Listener(protocol=protocol, port=port, reach=reach) for protocol, port, reach in sorted(found)]
 
 
-def time_sync(data: bytes) -> TimeSync | Missing:
-    """What `chronyc -c tracking` prints (14 fields, the last the leap status), or `timedatectl show`."""
+def time_sync(data: bytes, read_at: int) -> TimeSync | Missing:
+    """What `chronyc -c tracking` prints (14 fields, the last the leap status), or `timedatectl show`.
+
+    `read_at` is the collector's time in seconds since 1970: what was measured long before it is followed no more.
+    """
     rows = lines(data)
     fields = rows[0].split(",") if len(rows) == 1 else []
     if len(fields) == _CHRONY_FIELDS and fields[2].isdecimal():
-        # A source that is not reached shows as reference id 7F7F0101 (its own clock) or leap status 3.
-        follows = fields[13] in {"Normal", "Insert second", "Delete second"} and fields[0] not in {
-            "",
-            "00000000",
-            "7F7F0101",
-        }
+        # A source that was never reached shows as reference id 7F7F0101 (its own clock) or leap status 3.
+        follows = fields[13] in _FOLLOWING and fields[0] not in {"", "00000000", "7F7F0101"}
+        # One that is reached no more keeps its id and its status; only the time of its last measurement tells.
+        measured, interval = (number(fields[at].partition(".")[0]) or 0 for at in (3, 12))
+        follows = follows and read_at - measured <= max(_LATELY, 2 * interval)
         return TimeSync(tool="chrony", synchronised=follows)
     values = pairs(data)
     if values.get("NTPSynchronized") in {"yes", "no"}:
