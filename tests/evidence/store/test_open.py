@@ -133,3 +133,9 @@ def test_a_damaged_copy_of_the_last_checkpoint_stops_the_run_before_it_begins(sq
     sqlite_store.log.keys.witness_file(sqlite_store.log.origin).write_bytes(b"\xff\x00")
     with pytest.raises(StoreBroken, match="holds no checkpoint"):
         begin(sqlite_store, night=2)
+
+
+def test_postgres_is_told_to_tidy_soon_what_is_written_twice(postgres, keys):
+    with Store.open(postgres.new_database(), keys=keys) as store:
+        tidied = store.backend.query("SELECT relname FROM pg_class WHERE reloptions::text LIKE '{autovacuum%'")
+    assert {name for (name,) in tidied} == {"meta", "run_unit", "span"}
