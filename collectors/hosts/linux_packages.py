@@ -16,18 +16,25 @@ class PackageFacts:
     """The part of LinuxHost that speaks of packages. apt comes first: Debian may carry another's tools too."""
 
     @fact(
-        tags="apt_pending apt_pins apt_lists packages dnf_pending zypper_patches",
+        tags="apt_pending apt_pins apt_lists packages dnf_pending dnf_excludes zypper_patches",
         needs=ROOT_COMMANDS["dnf_pending"],
     )
     def pending_updates(self, record: Record) -> facts.PendingUpdates | Missing:
         """What the package lists offer, by apt, dnf or zypper; dnf and zypper are asked for security only."""
-        if record.section("apt_pending").state is State.TOOL_ABSENT:
-            if record.section("dnf_pending").state is not State.ABSENT:
-                return parsed(packages.dnf_pending, record, "dnf_pending")
-            if record.section("zypper_patches").state is not State.ABSENT:
-                return parsed(packages.zypper_patches, record, "zypper_patches")
         installed = record.read("packages")
         known = installed if isinstance(installed, bytes) else b""
+        if record.section("apt_pending").state is State.TOOL_ABSENT:
+            if record.section("dnf_pending").state is not State.ABSENT:
+                return parsed(
+                    lambda pending, excludes: packages.dnf_pending(
+                        pending, packages.dnf_held(excludes, known)
+                    ),
+                    record,
+                    "dnf_pending",
+                    "dnf_excludes",
+                )
+            if record.section("zypper_patches").state is not State.ABSENT:
+                return parsed(packages.zypper_patches, record, "zypper_patches")
         return parsed(
             lambda pending, pins, releases: patches.pending_updates(
                 pending, patches.withheld(pins, known), patches.unmarked(releases)

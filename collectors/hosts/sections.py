@@ -22,6 +22,7 @@ STABLE = frozenset(
         "disks",
         "display",
         "dnf_automatic",
+        "dnf_excludes",
         "dnf_pending",
         "faillock",
         "helper",

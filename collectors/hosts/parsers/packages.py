@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from xml.etree import ElementTree as ET
 
-from collectors.hosts.parsers.text import lines, number, pairs, unreadable
+from collectors.hosts.parsers.text import Line, filed, lines, number, pairs, unreadable
 from evidence.facts.host_security import Inventory
 from evidence.facts.hosts import PackageLists, PendingUpdates, UpdateRuns
 from evidence.model import Missing
@@ -32,8 +34,11 @@ def inventory(data: bytes) -> Inventory | Missing:
     return Inventory(count=len(packages), digest=f"sha256:{digest}", packages=packages)
 
 
-def dnf_pending(data: bytes) -> PendingUpdates | Missing:
-    """What `dnf -C updateinfo list --updates --security` prints: ADVISORY SEVERITY PACKAGE a line, or nothing."""
+def dnf_pending(data: bytes, held: Iterable[str] = ()) -> PendingUpdates | Missing:
+    """What `dnf -C updateinfo list --updates --security` prints: ADVISORY SEVERITY PACKAGE a line, or nothing.
+
+    `held` are packages that dnf is told to leave as they are, of which it does not speak.
+    """
     names: set[str] = set()
     for row in lines(data):
         if row.startswith(("Name ", "Last metadata ", "Updating Subscription ")):
@@ -42,7 +47,25 @@ def dnf_pending(data: bytes) -> PendingUpdates | Missing:
         if match is None:
             return unreadable("the answer of dnf")
         names.add(match[3].rsplit("-", 2)[0])
-    return PendingUpdates(security=sorted(names), other=[], held=[])
+    return PendingUpdates(security=sorted(names), other=[], held=sorted(set(held)))
+
+
+def dnf_held(excludes: bytes, packages: bytes) -> list[str]:
+    """Installed packages that dnf's settings or locks on versions leave as they are; all they name for b"" packages."""
+    installed = {row.split(" ")[1] for row in lines(packages) if row.startswith("installed ")}
+    named = {name for line in filed(excludes) for name in _left_alone(line)}
+    return sorted(name for name in named if not installed or any(fnmatchcase(one, name) for one in installed))
+
+
+def _left_alone(line: Line) -> list[str]:
+    text = line.text.strip()
+    key, equals, value = text.partition("=")
+    if line.file.endswith("versionlock.toml"):
+        return [value.strip().strip("\"'")] if key.strip() == "name" else []
+    if line.file.endswith("versionlock.list"):
+        # A line is a package with its version; behind "!" it is the version that is kept out.
+        return [re.sub(r"-\d+:\S*$", "", text.removeprefix("!"))]
+    return re.split(r"[\s,]+", value.strip()) if equals and key.strip().lower().startswith("exclude") else []
 
 
 def repository_lists(data: bytes) -> PackageLists | Missing:

@@ -17,6 +17,12 @@ apk_packages() { awk -F: '/^P:/ { p = $2 } /^V:/ { v = $2 } /^A:/ { a = $2 } /^$
 # What apt's pins keep from being installed is not among what it says is pending.
 section_apt_pins() { lines '^(Package|Pin|Pin-Priority):' /etc/apt/preferences /etc/apt/preferences.d/*; }
 
+# What dnf is told to leave as it is, by its settings or by locks on versions, is not among what it says is pending.
+section_dnf_excludes() {
+    lines '^[[:space:]]*(exclude|excludepkgs)[[:space:]]*=|^name[[:space:]]*=|^[^#=[:space:]]+-[0-9]+:[^=[:space:]]+$' \
+        /etc/dnf/dnf.conf /etc/yum.repos.d/*.repo /etc/dnf/plugins/versionlock.list /etc/dnf/versionlock.toml
+}
+
 section_dnf_lists() {
     for place in /var/cache/dnf /var/cache/libdnf5; do
         if [ -d "$place" ] && ! [ -r "$place" ]; then say no_privilege "read access to $place"; return; fi

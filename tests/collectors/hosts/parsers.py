@@ -75,6 +75,7 @@ PARSERS: dict[str, Callable[..., Any]] = {
     "auto_login": workstation.auto_login,
     "boot": workstation.boot,
     "defender": protection.defender,
+    "dnf_held": packages.dnf_held,
     "dnf_pending": packages.dnf_pending,
     "dnf_runs": packages.dnf_runs,
     "endpoint": protection.endpoint,

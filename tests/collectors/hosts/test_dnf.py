@@ -15,6 +15,9 @@ def lab(tmp_path_factory) -> Lab:
 
 CACHES = {
     "an advisory speaks of the version that waits": ("/opt/test/repository 1.1", F, ["records-viewer"], P),
+    "dnf is told to leave the package as it is": (
+        "/opt/test/repository 1.1; printf '[main]\\nexclude=records-*\\n' >/etc/dnf/dnf.conf", U, [], P
+    ),
     "an advisory speaks of the version that is installed": ("/opt/test/repository 1.0", P, [], P),
     "the repository has no list of advisories": ("/opt/test/repository", U, [], U),
     "the list of advisories is empty": ("/opt/test/repository none", U, [], U),
