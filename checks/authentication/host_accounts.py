@@ -10,6 +10,7 @@ from checks.authentication.host_links import (
 )
 from checks.check import Verdict, check, failed, not_applicable, passed, undecided
 from evidence.facts.host_accounts import AuthorizedKey, AuthorizedKeys, Lockout, PasswordAge, PasswordRules
+from evidence.facts.hosts import SshServer
 
 _STRONG = frozenset({"ED25519", "ED25519-SK", "ECDSA", "ECDSA-SK", "ED25519-CERT", "ECDSA-CERT"})
 _NAMED = 5
@@ -33,11 +34,20 @@ def authorized_keys_are_strong(authorized_keys: AuthorizedKeys, *, min_rsa_bits:
 
 @check("host-lockout", on="host.linux", severity="medium", links=[HOST_GUESSING_STOPS])
 def wrong_passwords_lock(
-    lockout: Lockout, password_ages: list[PasswordAge], *, max_tries: int = 10, min_lock_seconds: int = 300
+    ssh_server: SshServer | None,
+    lockout: Lockout,
+    password_ages: list[PasswordAge],
+    *,
+    max_tries: int = 10,
+    min_lock_seconds: int = 300,
 ) -> Verdict:
     """Is an account locked for a while after repeated wrong passwords over SSH?"""
+    if ssh_server is None:
+        return not_applicable("there is no SSH server")
     if not any(age["usable"] for age in password_ages):
         return not_applicable("no account of this host takes a password")
+    if ssh_server["settings"].get("usepam") != "yes":
+        return _without_pam(ssh_server)
     if not lockout["module"]:
         return failed("nothing in SSH's stack of PAM locks an account after wrong passwords")
     if not lockout["counts"]:
@@ -53,6 +63,15 @@ def wrong_passwords_lock(
         return failed(f"a locked account opens again after {seconds} seconds, sooner than {min_lock_seconds}")
     until = f"for {seconds} seconds" if seconds else "until somebody unlocks it"
     return passed(f"an account locks after {deny} wrong passwords {until}")
+
+
+def _without_pam(server: SshServer) -> Verdict:
+    settings = [server["settings"], *(over["settings"] for over in server["overrides"] or ())]
+    if any(one.get("passwordauthentication") == "yes" for one in settings):
+        return failed("sshd takes passwords without PAM, so nothing locks an account after wrong ones")
+    if server["overrides"] is None:
+        return undecided("sshd does not use PAM, and its Match blocks could not be read")
+    return not_applicable("sshd takes no passwords")
 
 
 @check("host-password-length", on="host.linux", severity="low", links=[HOST_PASSWORD_RULES])

@@ -9,6 +9,7 @@ from checks.authentication.host_accounts import (
     wrong_passwords_lock,
 )
 from evidence.facts.host_accounts import AuthorizedKey, AuthorizedKeys, Lockout, PasswordAge, PasswordRules
+from evidence.facts.hosts import SshServer
 from evidence.model import Status
 
 USED = [PasswordAge(name="alice", usable=True, changed_on="2026-01-02", max_days=365)]
@@ -36,6 +37,11 @@ def test_keys_that_open_accounts_must_be_strong(keys, unread, expected):
     assert verdict.status is expected
 
 
+def ssh(usepam="yes", passwordauthentication="yes") -> SshServer:
+    settings = {"usepam": usepam, "passwordauthentication": passwordauthentication}
+    return SshServer(settings=settings, overrides=[])
+
+
 def locks(module="pam_faillock.so", *, counts=True, deny=5, seconds=900) -> Lockout:
     return Lockout(module=module, counts=counts, deny=deny, unlock_seconds=seconds)
 
@@ -54,7 +60,19 @@ def locks(module="pam_faillock.so", *, counts=True, deny=5, seconds=900) -> Lock
     ],
 )
 def test_wrong_passwords_must_lock(lockout, ages, expected):
-    assert wrong_passwords_lock.judge(lockout, ages).status is expected
+    assert wrong_passwords_lock.judge(ssh(), lockout, ages).status is expected
+
+
+@pytest.mark.parametrize(
+    ("server", "expected"),
+    [
+        (ssh(usepam="no"), Status.FAIL),
+        (ssh(usepam="no", passwordauthentication="no"), Status.NOT_APPLICABLE),
+        (None, Status.NOT_APPLICABLE),
+    ],
+)
+def test_what_pam_would_lock_counts_only_where_sshd_asks_it(server, expected):
+    assert wrong_passwords_lock.judge(server, locks(), USED).status is expected
 
 
 @pytest.mark.parametrize(
