@@ -370,6 +370,10 @@ section_dnf_automatic() { lines '^[[:space:]]*(apply_updates|upgrade_type)[[:spa
 section_kernels() { if [ -r /boot ]; then probe kernels; else say no_privilege "read access to /boot"; fi; }
 kernels() {
     for file in /boot/vmlinuz-*; do if [ -e "$file" ]; then echo "image=${file#/boot/vmlinuz-}"; fi; done
+    # Debian's kernel says of which version of its package it is; an update need not change the kernel's own name.
+    if first_line /proc/version; then
+        case $line in *' Debian '*) line=${line##* Debian } && echo "built=${line%% *}" ;; esac
+    fi
     for file in /run/reboot-required /var/run/reboot-required; do
         if [ -e "$file" ]; then echo reboot_required=yes && break; fi
     done

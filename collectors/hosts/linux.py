@@ -203,10 +203,12 @@ class LinuxHost(AccountFacts, PackageFacts, SecurityFacts, Kind):
             lambda dnf: patches.update_automation(periodic, dnf, services), record, "dnf_automatic"
         )
 
-    @fact(tags="kernels")
+    @fact(tags="kernels packages")
     def kernel(self, record: Record, machine: facts.Machine) -> facts.Kernel | Missing:
         """The running kernel against the newest installed one."""
-        return _parsed(lambda data: patches.kernel(data, machine["kernel"]), record, "kernels")
+        installed = record.read("packages")
+        known = installed if isinstance(installed, bytes) else b""
+        return _parsed(lambda data: patches.kernel(data, machine["kernel"], known), record, "kernels")
 
 
 def _ciphers(record: Record) -> bytes:

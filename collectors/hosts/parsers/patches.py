@@ -106,8 +106,11 @@ def update_automation(periodic: bytes, dnf: bytes, services: Sequence[Service] |
     return UpdateAutomation(tool="", configured=False, scheduled=scheduled)
 
 
-def kernel(data: bytes, running: str) -> Kernel:
-    """The newest kernel in /boot of the running one's flavour; rescue images do not count."""
+def kernel(data: bytes, running: str, packages: bytes = b"") -> Kernel:
+    """The newest kernel in /boot of the running one's flavour; rescue images do not count.
+
+    `packages` are the installed ones, where they are known: an update may have replaced an image under its own name.
+    """
     found = [line.partition("=") for line in lines(data)]
     images = [value for name, _, value in found if name == "image" and "rescue" not in value]
     alike = [image for image in images if _flavour(image) == _flavour(running)]
@@ -118,8 +121,16 @@ def kernel(data: bytes, running: str) -> Kernel:
     return Kernel(
         running=running,
         newest=newest,
-        reboot_required=any(name == "reboot_required" for name, _, _ in found),
+        reboot_required=any(name == "reboot_required" for name, _, _ in found)
+        or any(name == "built" and _is_replaced(value, running, packages) for name, _, value in found),
     )
+
+
+def _is_replaced(built: str, running: str, packages: bytes) -> bool:
+    rows = [row.split(" ") for row in lines(packages) if row.startswith(f"installed linux-image-{running} ")]
+    # A package that was only built again carries "+b" and a number, of which the kernel does not speak.
+    versions = {re.sub(r"\+b\d+$", "", row[2]) for row in rows if len(row) > 2}
+    return bool(versions) and built not in versions
 
 
 def _stanzas(pins: bytes) -> Iterator[dict[str, str]]:

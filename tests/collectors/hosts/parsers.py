@@ -100,7 +100,7 @@ PARSERS: dict[str, Callable[..., Any]] = {
     "sudo_grants": account_rights.sudo_grants,
 }
 _TEXT_ARGUMENTS = {"kernel": 1, "listeners": 1}
-"""Parsers whose later arguments are not sections."""
+"""Parsers that take a plain text among their sections, and where it stands."""
 
 
 def cases() -> list[Path]:
@@ -108,8 +108,8 @@ def cases() -> list[Path]:
 
 
 def given(path: Path) -> list[Any]:
-    count = _TEXT_ARGUMENTS.get(path.parent.name, 99)
+    plain = _TEXT_ARGUMENTS.get(path.parent.name)
     values = json.loads(path.read_text())["input"]
     return [
-        value.encode() if isinstance(value, str) and i < count else value for i, value in enumerate(values)
+        value.encode() if isinstance(value, str) and i != plain else value for i, value in enumerate(values)
     ]
