@@ -285,6 +285,17 @@ def test_a_file_that_may_not_be_read_is_denied_not_absent(tmp_path):
     )
 
 
+@pytest.mark.parametrize(("own", "state"), [(True, State.OK), (False, State.TOOL_ABSENT)])
+def test_a_stack_of_pam_that_stands_where_nobody_reads_is_not_said_to_be_none(tmp_path, own, state):
+    for name in ("usr", *(["etc"] if own else [])):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "sshd").write_text("auth required pam_unix.so\n")
+    text = script({"pam"}, nonce=NONCE, deadline=20, sudo=False)
+    text = text.replace(b"/usr/lib/pam.d", f"{tmp_path}/usr".encode())
+    text = text.replace(b"/etc/pam.d", f"{tmp_path}/etc".encode())
+    assert parse(LocalTransport().run(text, 30).stdout, NONCE).section("pam").state is state
+
+
 @pytest.mark.parametrize("file", ["getty@tty1.service", "serial-getty@ttyS0.service.d/o.conf"])
 def test_a_console_that_asks_nobody_is_seen_however_it_is_told(tmp_path, file):
     (tmp_path / file).parent.mkdir(exist_ok=True)
