@@ -5,10 +5,11 @@ A stored span ends when the evidence or the judgement changes; a span given here
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from operator import attrgetter, itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from evidence.model import Unit
 from evidence.store.backend import OPEN, Backend, chunks, marks
@@ -16,6 +17,10 @@ from evidence.store.judgements import JudgementReader
 from evidence.store.rows import EvidenceSpan, FindingSpan
 
 _BEGIN_AND_CHECK = attrgetter("from_run", "check")
+
+# A named tuple's own constructor is a function in Python; thousands are made here.
+_evidence_span: Callable[[tuple[Any, ...]], EvidenceSpan] = partial(tuple.__new__, EvidenceSpan)
+_finding_span: Callable[[tuple[Any, ...]], FindingSpan] = partial(tuple.__new__, FindingSpan)
 
 SpanRow = tuple[int, int, int, int, int, int, str, str, str]
 """One stored span with its resource, as `_SPANS` selects them; evidence and judgement are rows of objects, or 0."""
@@ -52,7 +57,7 @@ class ResourceSpans(NamedTuple):
         for at, evidence, _ in turns:
             if evidence != held:
                 if held and (after < at <= until or after < since <= until):
-                    found.append(EvidenceSpan(unit, uid, name, part, since, at, held))
+                    found.append(_evidence_span((unit, uid, name, part, since, at, held)))
                 held, since = evidence, at
         return found
 
@@ -66,10 +71,11 @@ class ResourceSpans(NamedTuple):
             if judgement != said:
                 for check, was in judgements.turned(said, judgement):
                     if was is not None and (after < at <= until or after < since[check] <= until):
-                        found.append(FindingSpan(unit, uid, name, part, check, since[check], at, was))
+                        found.append(_finding_span((unit, uid, name, part, check, since[check], at, was)))
                     since[check] = at
                 said = judgement
-        found.sort(key=_BEGIN_AND_CHECK)
+        if len(found) > 1:
+            found.sort(key=_BEGIN_AND_CHECK)
         return found
 
 
@@ -115,10 +121,12 @@ class Spans:
     def _of(self, series: str, sql: str, values: Sequence[int | str]) -> Iterator[ResourceSpans]:
         rows = sorted(self._backend.query(sql, values))
         units = self._known_units({row[5] for row in rows})
-        for (row, uid, name, part), group in groupby(rows, key=itemgetter(5, 6, 7, 8)):
+        for _, group in groupby(rows, key=itemgetter(0)):
+            spans = list(group)
+            _, _, _, _, _, row, uid, name, part = spans[0]
             its_series, unit = units[row]
             if its_series == series:
-                yield ResourceSpans(unit, uid, name, part, turns(group))
+                yield ResourceSpans(unit, uid, name, part, turns(spans))
 
     def _known_units(self, rows: set[int]) -> Mapping[int, tuple[str, Unit]]:
         for chunk in chunks(sorted(rows - self._units.keys())):

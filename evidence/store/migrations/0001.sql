@@ -8,7 +8,7 @@ CREATE TABLE dictionary (
     id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, family TEXT NOT NULL, data BLOB NOT NULL);
 
 CREATE TABLE object (
-    id INTEGER PRIMARY KEY, packing INTEGER NOT NULL, digest BLOB NOT NULL UNIQUE, data BLOB NOT NULL);
+    id INTEGER PRIMARY KEY, packing SMALLINT NOT NULL, digest BLOB NOT NULL UNIQUE, data BLOB NOT NULL);
 
 CREATE TABLE principal (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 
@@ -22,10 +22,10 @@ CREATE TABLE unit (
 
 -- journal is the digest of the unit's journal, body what it says beyond this row.
 CREATE TABLE run_unit (
-    run_id INTEGER NOT NULL, unit_id INTEGER NOT NULL, state SMALLINT NOT NULL, packing INTEGER NOT NULL,
-    attempt INTEGER NOT NULL, principal_id INTEGER NOT NULL, started INTEGER NOT NULL,
-    finished INTEGER NOT NULL, coverage_id INTEGER NOT NULL, owner TEXT NOT NULL, digest BLOB NOT NULL,
-    journal BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY (run_id, unit_id)) WITHOUT ROWID;
+    run_id INTEGER NOT NULL, unit_id INTEGER NOT NULL, principal_id INTEGER NOT NULL, started INTEGER NOT NULL,
+    finished INTEGER NOT NULL, coverage_id INTEGER NOT NULL, state SMALLINT NOT NULL, packing SMALLINT NOT NULL,
+    attempt SMALLINT NOT NULL, owner TEXT NOT NULL, digest BLOB NOT NULL, journal BLOB NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (run_id, unit_id)) WITHOUT ROWID;
 
 CREATE INDEX run_unit_by_unit ON run_unit (unit_id);
 
