@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 
 import orjson
 
@@ -15,6 +16,9 @@ from evidence.store.rows import Verdict
 _REMEMBERED = 20_000
 _NONE: Mapping[str, Verdict] = {}
 
+Said = tuple[str, int, int, Verdict]
+"""A check, the runs [begin, end) over which its verdict stayed the same, and the verdict."""
+
 
 class JudgementReader:
     """Judgements by object row, remembered: many resources share one, and objects never change."""
@@ -22,17 +26,30 @@ class JudgementReader:
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
         self._known = lru_cache(maxsize=_REMEMBERED)(self._load)
-        self.turned = lru_cache(maxsize=_REMEMBERED)(self._turned)
-        """The checks of which two judgements, by their rows, say different things, with what the first said or None."""
+        self.said = lru_cache(maxsize=_REMEMBERED)(self._said)
+        """Check, begin, end and verdict of the findings of a history that touch a window of runs (after, until].
+
+        A history is the runs at which another judgement began to hold, each with its row; many resources share one.
+        """
 
     def verdicts(self, row: int) -> Mapping[str, Verdict]:
         """The verdicts of a judgement by check, in their order; row 0 is the judgement of nothing asked."""
         return self._known(row) if row else _NONE
 
-    def _turned(self, one: int, other: int) -> tuple[tuple[str, Verdict | None], ...]:
-        before, after = self.verdicts(one), self.verdicts(other)
-        checks = (check for check in {**before, **after} if before.get(check) != after.get(check))
-        return tuple((check, before.get(check)) for check in checks)
+    def _said(self, history: Sequence[tuple[int, int]], window: tuple[int, int]) -> Sequence[Said]:
+        after, until = window
+        found: list[Said] = []
+        since: dict[str, int] = {}
+        before = _NONE
+        for at, row in history:
+            now = self.verdicts(row)
+            for check in {**before, **now}:
+                if before.get(check) != now.get(check):
+                    if check in before and (after < at <= until or after < since[check] <= until):
+                        found.append((check, since[check], at, before[check]))
+                    since[check] = at
+            before = now
+        return sorted(found, key=itemgetter(1, 0))
 
     def _load(self, row: int) -> dict[str, Verdict]:
         document = orjson.loads(self._objects.get_row(row)[1])

@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from evidence.model import Unit
 from evidence.store.backend import OPEN, Backend, chunks, marks
 from evidence.store.judgements import JudgementReader
 from evidence.store.rows import EvidenceSpan, FindingSpan
-
-_BEGIN_AND_CHECK = attrgetter("from_run", "check")
 
 # A named tuple's own constructor is a function in Python; thousands are made here.
 _evidence_span: Callable[[tuple[Any, ...]], EvidenceSpan] = partial(tuple.__new__, EvidenceSpan)
@@ -27,6 +25,8 @@ SpanRow = tuple[int, int, int, int, int, int, str, str, str]
 
 Turn = tuple[int, int, int]
 """A run at which something else began to hold, with evidence and judgement; 0 for none."""
+
+_AT_AND_JUDGEMENT = itemgetter(0, 2)
 
 
 class Window(NamedTuple):
@@ -64,19 +64,8 @@ class ResourceSpans(NamedTuple):
     def findings(self, judgements: JudgementReader, window: Window = EVER) -> list[FindingSpan]:
         """Its findings that began or ended in the window, oldest first, those of one begin by check."""
         unit, uid, name, part, turns = self
-        after, until = window
-        found, said = [], 0
-        since: dict[str, int] = {}
-        for at, _, judgement in turns:
-            if judgement != said:
-                for check, was in judgements.turned(said, judgement):
-                    if was is not None and (after < at <= until or after < since[check] <= until):
-                        found.append(_finding_span((unit, uid, name, part, check, since[check], at, was)))
-                    since[check] = at
-                said = judgement
-        if len(found) > 1:
-            found.sort(key=_BEGIN_AND_CHECK)
-        return found
+        said = judgements.said(tuple(map(_AT_AND_JUDGEMENT, turns)), window)
+        return [_finding_span((unit, uid, name, part, *span)) for span in said]
 
 
 def turns(spans: Iterable[SpanRow]) -> list[Turn]:

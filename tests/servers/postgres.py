@@ -43,23 +43,23 @@ def why_not() -> str:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
+def postgres_server(**settings: str) -> Iterator[PostgresServer]:
     if reason := why_not():
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
     with tempfile.TemporaryDirectory(prefix="nightledger-pg-") as folder:
-        yield from _serve(Path(folder))
+        yield from _serve(Path(folder), {**_SETTINGS, **settings})
 
 
-def _serve(folder: Path) -> Iterator[PostgresServer]:
+def _serve(folder: Path, settings: dict[str, str]) -> Iterator[PostgresServer]:
     data, port = folder / "data", _free_port()
     data.mkdir()
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
         shutil.chown(data, "postgres")
     _run("initdb", "-D", str(data), "-U", "nightledger", "--auth=trust", "--no-sync", "-E", "UTF8")
-    options = " ".join(f"-c {key}='{value}'" for key, value in _SETTINGS.items())
+    options = " ".join(f"-c {key}='{value}'" for key, value in settings.items())
     listen = f"-c listen_addresses=127.0.0.1 -p {port} {options}"
     _run("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", listen, "start")
     try:
