@@ -21,6 +21,19 @@ from evidence.store import Sealed, Store
 UNIT = Unit("prod", "aws/111122223333", "aws.s3.bucket")
 OTHER = Unit("prod", "aws/444455556666", "aws.s3.bucket")
 CHECKS = {"encrypted": "sha256:" + "a" * 64, "versioned": "sha256:" + "b" * 64}
+TABLES = (
+    "meta",
+    "dictionary",
+    "object",
+    "principal",
+    "run",
+    "unit",
+    "run_unit",
+    "resource",
+    "span",
+    "ledger",
+    "checkpoint",
+)
 STARTED, FINISHED = "2026-11-22T01:00:00Z", "2026-11-22T01:05:00Z"
 
 

@@ -11,21 +11,8 @@ from evidence.model import Missing, Reason, Scope, ScopeStatus, Status
 from evidence.seal import Checkpoint, KeyDirectory
 from evidence.store import Store, StoreError
 from evidence.verify import ProblemKind, verify
-from tests.evidence.estate import OTHER, UNIT, begin, coverage, judged, night, observed, result
+from tests.evidence.estate import OTHER, TABLES, UNIT, begin, coverage, judged, night, observed, result
 
-TABLES = [
-    "meta",
-    "dictionary",
-    "object",
-    "principal",
-    "run",
-    "unit",
-    "run_unit",
-    "resource",
-    "span",
-    "ledger",
-    "checkpoint",
-]
 SAMPLE = 5
 
 

@@ -10,7 +10,7 @@ import pytest
 from evidence.model import Scope, ScopeStatus, Status
 from evidence.store import Store, objects
 from evidence.verify import ProblemKind, Report, verify
-from tests.evidence.estate import OTHER, UNIT, begin, coverage, judged, night, observed, result
+from tests.evidence.estate import OTHER, TABLES, UNIT, begin, coverage, judged, night, observed, result
 
 ODD = {
     "text": "'{}'",
@@ -34,20 +34,6 @@ ODD_DOCUMENTS = [
 ]
 PETABYTE = b"\x28\xb5\x2f\xfd\xe0" + (2**50).to_bytes(8, "little") + b"\x03\x00\x00\x00"
 """A zstd frame (RFC 8878) whose header claims that many bytes."""
-
-TABLES = (
-    "meta",
-    "dictionary",
-    "object",
-    "principal",
-    "run",
-    "unit",
-    "run_unit",
-    "resource",
-    "span",
-    "ledger",
-    "checkpoint",
-)
 
 
 def fill(store: Store, patch: pytest.MonkeyPatch) -> None:
