@@ -207,7 +207,26 @@ machine() {
     # Only a system with a kernel of its own shows the kernel's threads, whatever marker files it carries.
     if first_line /proc/2/comm && [ "$line" = kthreadd ]; then echo own_kernel=yes; fi
     if [ -d /run/systemd/system ]; then echo init=systemd; fi
-    if [ -r /etc/os-release ]; then grep -E '^(ID|ID_LIKE|VERSION_ID)=' /etc/os-release; fi
+    # What dnf was told to stay at, where it does not follow the release.
+    for file in /etc/dnf/vars/releasever /etc/yum/vars/releasever; do
+        if first_line "$file"; then echo "releasever=$line"; fi
+    done
+    set --
+    for file in /etc/os-release /usr/share/distro-info/debian.csv /usr/share/distro-info/ubuntu.csv; do
+        if [ -r "$file" ]; then set -- "$@" "$file"; fi
+    done
+    if [ "$#" -gt 0 ]; then release "$@"; fi
+}
+# The release by its own word, and from Debian's table of releases the last days of this one.
+release() {
+    awk -F, 'FILENAME ~ /os-release$/ {
+            if (/^(ID|ID_LIKE|VERSION_ID|SUPPORT_END)=/) print
+            split($0, pair, "="); gsub(/["\047]/, "", pair[2]); about[pair[1]] = pair[2]; next
+        }
+        FNR == 1 { for (i = 1; i <= NF; i++) name[i] = $i; next }
+        FILENAME ~ "/" about["ID"] "[.]csv$" && ($1 == about["VERSION_ID"] || $1 == about["VERSION_ID"] " LTS") {
+            for (i = 6; i <= NF; i++) print "distro-info:" name[i] "=" $i
+        }' "$@"
 }
 
 section_mounts() { probe cat /proc/self/mountinfo; }
@@ -356,7 +375,7 @@ section_apt_pending() {
     fi
 }
 section_apt_lists() {
-    lines '^(Origin|Label|Suite|Codename|Date): ' /var/lib/apt/lists/*InRelease /var/lib/apt/lists/*_Release
+    lines '^(Origin|Label|Suite|Codename|Date|Valid-Until): ' /var/lib/apt/lists/*InRelease /var/lib/apt/lists/*_Release
 }
 section_apt_stamps() { if [ -d /var/lib/apt/periodic ]; then probe apt_stamps; else say absent; fi; }
 apt_stamps() {

@@ -58,6 +58,11 @@ class LinuxHost(AccountFacts, PackageFacts, SecurityFacts, Kind):
         """What kind of system it is."""
         return _parsed(machine.machine, record, "machine")
 
+    @fact(tags="machine")
+    def release(self, record: Record) -> facts.Release | Missing:
+        """Which release it is, and until when its own files say that it is maintained."""
+        return _parsed(machine.release, record, "machine")
+
     @fact(tags="clock", volatile=True)
     def clock(self, record: Record) -> facts.HostClock | Missing:
         """How long it runs and how far its clock is from the collector's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collectors.hosts.parsers import packages, patches
+from collectors.hosts.parsers import apt_lists, packages, patches
 from collectors.hosts.reading import parsed
 from collectors.hosts.record import Record, State
 from collectors.hosts.sections import ROOT_COMMANDS
@@ -37,7 +37,7 @@ class PackageFacts:
                 return parsed(packages.zypper_patches, record, "zypper_patches")
         return parsed(
             lambda pending, pins, releases: patches.pending_updates(
-                pending, patches.withheld(pins, known), patches.unmarked(releases)
+                pending, apt_lists.withheld(pins, known), apt_lists.unmarked(releases)
             ),
             record,
             "apt_pending",
@@ -45,14 +45,14 @@ class PackageFacts:
             "apt_lists",
         )
 
-    @fact(tags="apt_pending apt_lists apt_stamps dnf_lists zypper_lists", volatile=True)
+    @fact(tags="apt_pending apt_lists apt_stamps apt_pins dnf_lists zypper_lists", volatile=True)
     def package_lists(self, record: Record) -> facts.PackageLists | Missing:
-        """How fresh the package lists are at least."""
+        """How fresh the lists of the security archives are at least."""
         if record.section("apt_pending").state is State.TOOL_ABSENT:
             for name in ("dnf_lists", "zypper_lists"):
                 if record.section(name).state is not State.ABSENT:
                     return parsed(packages.repository_lists, record, name)
-        return parsed(patches.package_lists, record, "apt_lists", "apt_stamps")
+        return parsed(apt_lists.package_lists, record, "apt_lists", "apt_stamps", "apt_pins")
 
     @fact(tags="apt_stamps update_units", volatile=True)
     def update_runs(self, record: Record) -> facts.UpdateRuns | Missing:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from collectors.hosts.parsers.text import lines, number, pairs, unreadable
-from evidence.facts.hosts import HostClock, Machine
+from evidence.facts.hosts import HostClock, Machine, Release
 from evidence.model import Missing
 
 _FAMILIES = {
@@ -45,6 +47,23 @@ def machine(data: bytes) -> Machine | Missing:
     )
 
 
+def release(data: bytes) -> Release | Missing:
+    """The release from section `machine`: os-release(5), the row of distro-info-data, what dnf was told."""
+    found = pairs(data)
+    if not found.get("kernel"):
+        return unreadable("section machine")
+    return Release(
+        os=found.get("ID", ""),
+        version=found.get("VERSION_ID", ""),
+        # os-release names the first day without support, the table the last one with it.
+        support_end=_day(found.get("SUPPORT_END", ""), timedelta(days=1)),
+        standard_end=_day(found.get("distro-info:eol", "")),
+        long_term_end=_day(found.get("distro-info:eol-lts", "")),
+        extended_end=_day(found.get("distro-info:eol-esm", "")),
+        held_at=found.get("releasever", ""),
+    )
+
+
 def clock(data: bytes, asked_at: int, read_at: int) -> HostClock | Missing:
     """The host's clock against the collector's, from section `clock`; all in seconds since 1970.
 
@@ -61,3 +80,10 @@ def clock(data: bytes, asked_at: int, read_at: int) -> HostClock | Missing:
 
 def _family(id_: str, like: str) -> str:
     return next((_FAMILIES[word] for word in (id_, *like.split()) if word in _FAMILIES), "other")
+
+
+def _day(text: str, before: timedelta = timedelta()) -> str | None:
+    try:
+        return (date.fromisoformat(text) - before).isoformat()
+    except (ValueError, OverflowError):
+        return None

@@ -83,7 +83,14 @@ def repository_lists(data: bytes) -> PackageLists | Missing:
     times = [value for value in indices.values() if value is not None and value < 2**33]
     fresh = datetime.fromtimestamp(min(times), UTC).date().isoformat() if times else None
     own = {place for place in indices if _OWN.search(place)}
-    return PackageLists(count=len(indices), security=bool(own) and own <= advised, fresh_on=fresh)
+    return PackageLists(
+        count=len(indices),
+        security=bool(own) and own <= advised,
+        fresh_on=fresh,
+        expires_on=None,
+        extended_on=None,
+        fetched_on=None,
+    )
 
 
 def zypper_patches(data: bytes) -> PendingUpdates | Missing:

@@ -1,15 +1,13 @@
-"""Pending updates, how old the lists are that say so, who installs them, and which kernel runs."""
+"""Pending updates, who installs them, and which kernel runs."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from fnmatch import fnmatchcase
+from collections.abc import Collection, Iterable, Sequence
 
-from collectors.hosts.parsers.text import filed, lines, number, pairs, unreadable
-from evidence.facts.hosts import Kernel, PackageLists, PendingUpdates, Service, UpdateAutomation, UpdateRuns
+from collectors.hosts.parsers.apt_lists import dated
+from collectors.hosts.parsers.text import filed, lines, pairs, unreadable
+from evidence.facts.hosts import Kernel, PendingUpdates, Service, UpdateAutomation, UpdateRuns
 from evidence.model import Missing, Reason
 
 _UPGRADE = re.compile(r"([a-z0-9][\w.+-]*)/(\S+) \S+ \S+ \[upgradable from: \S+\]")
@@ -40,50 +38,9 @@ def pending_updates(
     return PendingUpdates(security=sorted(security), other=sorted(other), held=sorted(set(withheld)))
 
 
-def unmarked(releases: bytes) -> list[str]:
-    """The suites of security archives that are not called so, as those of Debian 10 and before."""
-    told: dict[str, dict[str, str]] = {}
-    for line in filed(releases):
-        name, _, value = line.text.partition(": ")
-        told.setdefault(line.file, {})[name] = value
-    security = [one for one in told.values() if one.get("Label") == "Debian-Security"]
-    return sorted({suite for one in security if not (suite := one.get("Suite", "")).endswith("-security")})
-
-
-def withheld(pins: bytes, packages: bytes) -> list[str]:
-    """Installed packages that a pin keeps from an update, as the pin names them; see apt_preferences(5).
-
-    Where the installed packages are not known (b""), all that a pin names.
-    """
-    installed = [row.split(" ")[1] for row in lines(packages) if row.startswith("installed ")]
-    names = {
-        name for stanza in _stanzas(pins) if _withholds(stanza) for name in stanza.get("package", "").split()
-    }
-    return sorted(name for name in names if not installed or any(fnmatchcase(one, name) for one in installed))
-
-
-def package_lists(data: bytes, stamps: bytes) -> PackageLists:
-    """How fresh the lists are at least: the security archive's own date, or the last update that ended well."""
-    dates: dict[str, str] = {}
-    archives: dict[str, str] = {}
-    for line in filed(data):
-        name, _, value = line.text.partition(": ")
-        if name == "Date" and (day := _mail_day(value)):
-            dates[line.file] = day
-        if name in {"Label", "Suite", "Codename"} and (
-            value == "Debian-Security" or value.endswith("-security")
-        ):
-            archives[line.file] = value
-        archives.setdefault(line.file, "")
-    secured = [file for file, mark in archives.items() if mark]
-    fresh = [dates[file] for file in secured if file in dates]
-    fresh.extend(day for name, day in _stamps(stamps) if name == "update-success-stamp")
-    return PackageLists(count=len(archives), security=bool(secured), fresh_on=max(fresh, default=None))
-
-
 def update_runs(stamps: bytes) -> UpdateRuns:
     """When unattended-upgrades last ended well, by the stamp that apt's daily job leaves."""
-    days = [day for name, day in _stamps(stamps) if name == "upgrade-stamp"]
+    days = [day for name, day in dated(stamps) if name == "upgrade-stamp"]
     return UpdateRuns(upgraded_on=max(days, default=None))
 
 
@@ -131,41 +88,6 @@ def _is_replaced(built: str, running: str, packages: bytes) -> bool:
     # A package that was only built again carries "+b" and a number, of which the kernel does not speak.
     versions = {re.sub(r"\+b\d+$", "", row[2]) for row in rows if len(row) > 2}
     return bool(versions) and built not in versions
-
-
-def _stanzas(pins: bytes) -> Iterator[dict[str, str]]:
-    stanza: dict[str, str] = {}
-    for line in filed(pins):
-        name, _, value = line.text.partition(":")
-        if name.lower() == "package":
-            yield stanza
-            stanza = {}
-        stanza[name.lower()] = value.strip()
-    yield stanza
-
-
-def _withholds(stanza: Mapping[str, str]) -> bool:
-    priority, pin = stanza.get("pin-priority", ""), stanza.get("pin", "")
-    if "UbuntuESM" in pin:
-        # What a host without a subscription cannot have is kept from it by a pin of its own.
-        return False
-    return priority.startswith("-") or priority == "never" or pin.startswith("version")
-
-
-def _stamps(data: bytes) -> Iterator[tuple[str, str]]:
-    for line in lines(data):
-        seconds, _, path = line.partition(" ")
-        value = number(seconds)
-        if value is not None and value < 2**33:
-            yield path.rpartition("/")[2], datetime.fromtimestamp(value, UTC).date().isoformat()
-
-
-def _mail_day(text: str) -> str | None:
-    try:
-        moment = parsedate_to_datetime(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).date().isoformat()
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
 
 
 def _apt_settings(dumped: bytes) -> dict[str, str]:

@@ -7,8 +7,9 @@ import pytest
 from checks.patching.host_packages import no_legacy_server_is_installed, services_run_what_is_installed
 from checks.patching.hosts import package_lists_are_fresh, security_updates_are_installed
 from evidence.facts.host_security import Inventory
-from evidence.facts.hosts import Machine, PackageLists, PendingUpdates
+from evidence.facts.hosts import Machine, PendingUpdates
 from evidence.model import Status
+from tests.checks.patching.test_hosts import lists, release
 
 TODAY = date(2026, 11, 22)
 ROCKY = Machine(
@@ -31,14 +32,14 @@ def test_an_unwanted_server_fails_by_its_whole_name():
 
 
 @pytest.mark.parametrize(
-    ("lists", "updates", "fresh"),
+    ("given", "updates", "fresh"),
     [
-        (PackageLists(count=3, security=True, fresh_on="2026-11-20"), Status.PASS, Status.PASS),
-        (PackageLists(count=3, security=False, fresh_on="2026-11-20"), Status.UNKNOWN, Status.UNKNOWN),
-        (PackageLists(count=3, security=True, fresh_on="2026-09-20"), Status.UNKNOWN, Status.UNKNOWN),
-        (PackageLists(count=0, security=False, fresh_on=None), Status.UNKNOWN, Status.UNKNOWN),
+        (lists("2026-11-20"), Status.PASS, Status.PASS),
+        (lists("2026-11-20", security=False), Status.UNKNOWN, Status.UNKNOWN),
+        (lists("2026-09-20"), Status.UNKNOWN, Status.UNKNOWN),
+        (lists(count=0, security=False), Status.UNKNOWN, Status.UNKNOWN),
     ],
 )
-def test_lists_without_advisories_never_pass(lists, updates, fresh):
-    assert security_updates_are_installed.judge(NONE, lists, as_of=TODAY).status is updates
-    assert package_lists_are_fresh.judge(ROCKY, lists, as_of=TODAY).status is fresh
+def test_lists_without_advisories_never_pass(given, updates, fresh):
+    assert security_updates_are_installed.judge(release(), NONE, given, as_of=TODAY).status is updates
+    assert package_lists_are_fresh.judge(ROCKY, release(), given, as_of=TODAY).status is fresh

@@ -15,6 +15,7 @@ from evidence.facts.hosts import (
     Machine,
     PackageLists,
     PendingUpdates,
+    Release,
     UpdateAutomation,
     UpdateRuns,
 )
@@ -33,11 +34,27 @@ DEBIAN = Machine(
 )
 ROCKY = Machine(**{**DEBIAN, "os": "rocky", "family": "redhat"})
 ALPINE = Machine(**{**DEBIAN, "os": "alpine", "family": "alpine"})
-FRESH = PackageLists(count=3, security=True, fresh_on="2026-11-20")
-STALE = PackageLists(count=3, security=True, fresh_on="2026-10-01")
-UNDATED = PackageLists(count=3, security=True, fresh_on=None)
-INSECURE = PackageLists(count=3, security=False, fresh_on=None)
-EMPTY = PackageLists(count=0, security=False, fresh_on=None)
+
+
+def lists(fresh: str | None = None, *, count: int = 3, security: bool = True, **given: str) -> PackageLists:
+    others = {"expires_on": None, "extended_on": None, "fetched_on": None, **given}
+    return PackageLists(count=count, security=security, fresh_on=fresh, **others)
+
+
+def release(os: str = "debian", version: str = "13", *, held_at: str = "", **ends: str) -> Release:
+    known = dict.fromkeys(("support_end", "standard_end", "long_term_end", "extended_end"))
+    return Release(os=os, version=version, held_at=held_at, **{**known, **ends})
+
+
+FRESH = lists("2026-11-20")
+STALE = lists("2026-10-01")
+STALE_BUT_OTHERS_CAME = lists("2026-10-01", fetched_on="2026-11-21")
+EXPIRED = lists("2026-11-15", expires_on="2026-11-20", fetched_on="2026-11-21")
+UNDATED = lists()
+INSECURE = lists(security=False)
+EMPTY = lists(count=0, security=False)
+SUBSCRIBED = lists("2023-05-30", extended_on="2026-11-20")
+STOPPED = lists("2023-05-30", extended_on="2026-10-01", fetched_on="2026-11-21")
 
 
 def pending(*security: str, held: tuple[str, ...] = ()) -> PendingUpdates:
@@ -55,18 +72,80 @@ def pending(*security: str, held: tuple[str, ...] = ()) -> PendingUpdates:
         (pending(), UNDATED, Status.UNKNOWN),
         (pending(), INSECURE, Status.UNKNOWN),
         (pending(), EMPTY, Status.UNKNOWN),
+        (pending(), STALE_BUT_OTHERS_CAME, Status.UNKNOWN),
+        (pending(), EXPIRED, Status.UNKNOWN),
     ],
 )
 def test_no_update_counts_as_missing_or_installed_by_lists_that_say_nothing(updates, lists, expected):
-    assert security_updates_are_installed.judge(updates, lists, as_of=TODAY).status is expected
+    assert security_updates_are_installed.judge(release(), updates, lists, as_of=TODAY).status is expected
+
+
+def updates(release: Release, lists: PackageLists = FRESH, as_of: date = TODAY, **policy: tuple[str, ...]):
+    """What the check says where no update is pending."""
+    early = security_updates_are_installed.first(release, lists, as_of, **policy)
+    return early or security_updates_are_installed.judge(release, pending(), lists, as_of=as_of, **policy)
+
+
+ALMA = release("almalinux", "9.4", support_end="2032-05-31")
+BIONIC = release("ubuntu", "18.04", standard_end="2023-05-31", extended_end="2028-04-26")
+
+
+@pytest.mark.parametrize(
+    ("release", "lists", "expected"),
+    [
+        (release("debian", "10"), FRESH, Status.FAIL),
+        (release("debian", "10", standard_end="2022-09-10"), FRESH, Status.FAIL),
+        (release("debian", "12", standard_end="2026-07-11"), FRESH, Status.PASS),
+        (release("debian", "14", standard_end="2030-07-01"), FRESH, Status.PASS),
+        (release("debian", "14", standard_end="2026-07-01"), FRESH, Status.UNKNOWN),
+        (release("debian", ""), FRESH, Status.UNKNOWN),
+        (release("ubuntu", "18.04"), lists("2023-05-30"), Status.FAIL),
+        (BIONIC, lists("2023-05-30"), Status.FAIL),
+        (BIONIC, SUBSCRIBED, Status.PASS),
+        (BIONIC, STOPPED, Status.UNKNOWN),
+        (release("ubuntu", "16.04"), SUBSCRIBED, Status.FAIL),
+        (release("ubuntu", "24.04"), lists("2026-11-20", extended_on="2024-05-01"), Status.PASS),
+        (release("centos", "7"), EMPTY, Status.FAIL),
+        (release("alpine", "3.20.3"), EMPTY, Status.FAIL),
+        (release("rocky", "9.4"), FRESH, Status.PASS),
+        (release("sles", "15.6"), FRESH, Status.FAIL),
+        (release("sles", "15.9"), FRESH, Status.UNKNOWN),
+        (release("linuxmint", "22"), FRESH, Status.UNKNOWN),
+        (ALMA, FRESH, Status.PASS),
+        (Release(**{**ALMA, "support_end": "2026-01-01"}), FRESH, Status.UNKNOWN),
+        (release("fedora", "60", support_end="2026-01-01"), FRESH, Status.FAIL),
+        (Release(**{**ALMA, "held_at": "9"}), FRESH, Status.PASS),
+        (Release(**{**ALMA, "held_at": "9.2"}), FRESH, Status.UNKNOWN),
+        (release("amzn", "2023"), FRESH, Status.UNKNOWN),
+        (release("amzn", "2023", held_at="latest"), FRESH, Status.PASS),
+    ],
+)
+def test_a_release_past_its_end_offers_no_update_and_one_whose_end_is_unknown_settles_nothing(
+    release, lists, expected
+):
+    assert updates(release, lists).status is expected
+
+
+def test_the_sentence_names_the_last_day_with_updates_and_the_day_itself_still_has_them():
+    buster = release("debian", "10", long_term_end="2024-06-30")
+    assert (
+        updates(buster).sentence == "no security updates have been published for debian 10 since 2024-06-30"
+    )
+    assert updates(buster, lists("2024-06-29"), date(2024, 6, 30)).status is Status.PASS
+
+
+def test_what_the_organisation_knows_of_a_release_comes_first():
+    buster = release("debian", "10")
+    assert updates(buster, maintained=("debian 10",)).status is Status.PASS
+    assert updates(release(), ended=("debian 13",)).status is Status.FAIL
 
 
 def test_a_passing_sentence_does_not_change_from_night_to_night():
-    newer = PackageLists(count=3, security=True, fresh_on="2026-11-21")
+    newer = lists("2026-11-21")
     nights = [(FRESH, TODAY), (newer, date(2026, 11, 23))]
     for check, facts in (
-        (security_updates_are_installed, (pending(),)),
-        (package_lists_are_fresh, (DEBIAN,)),
+        (security_updates_are_installed, (release(), pending())),
+        (package_lists_are_fresh, (DEBIAN, release())),
     ):
         assert len({check.judge(*facts, lists, as_of=day).sentence for lists, day in nights}) == 1
 
@@ -79,11 +158,18 @@ def test_a_passing_sentence_does_not_change_from_night_to_night():
         (DEBIAN, UNDATED, Status.UNKNOWN),
         (DEBIAN, INSECURE, Status.FAIL),
         (DEBIAN, EMPTY, Status.FAIL),
+        (DEBIAN, STALE_BUT_OTHERS_CAME, Status.UNKNOWN),
+        (DEBIAN, EXPIRED, Status.FAIL),
         (ROCKY, EMPTY, Status.UNKNOWN),
     ],
 )
 def test_the_lists_must_be_fresh(machine, lists, expected):
-    assert package_lists_are_fresh.judge(machine, lists, as_of=TODAY).status is expected
+    assert package_lists_are_fresh.judge(machine, release(), lists, as_of=TODAY).status is expected
+
+
+@pytest.mark.parametrize(("lists", "expected"), [(SUBSCRIBED, Status.PASS), (STOPPED, Status.UNKNOWN)])
+def test_of_a_release_past_its_end_the_lists_for_subscribers_must_be_fresh(lists, expected):
+    assert package_lists_are_fresh.judge(DEBIAN, BIONIC, lists, as_of=TODAY).status is expected
 
 
 def automation(tool: str = "unattended-upgrades", *, configured: bool = True, scheduled: bool | None = True):

@@ -109,6 +109,14 @@ FAULTS = {
         "/opt/test/publish 1.0 '30 days ago' Debian-Security stable-security",
         {"host-security-updates": U, "host-package-lists-fresh": F},
     ),
+    "the security archive's list is old though others came": Fault(
+        "/opt/test/publish 1.0 '30 days ago' Debian-Security stable-security; "
+        "touch /var/lib/apt/periodic/update-success-stamp",
+        {"host-security-updates": U, "host-package-lists-fresh": U},
+    ),
+    "the release is past its end": Fault(
+        "sed -i 's/^VERSION_ID=.*/VERSION_ID=10/' /etc/os-release", {"host-security-updates": F}
+    ),
     "no package list is of a security archive": Fault(
         "/opt/test/publish 1.0 now Debian stable",
         {"host-security-updates": U, "host-package-lists-fresh": F},

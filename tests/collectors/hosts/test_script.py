@@ -305,6 +305,37 @@ def test_a_console_that_asks_nobody_is_seen_however_it_is_told(tmp_path, file):
     assert f"{tmp_path}/{file}:ExecStart=-/sbin/agetty -a root %I\n" in said.stdout
 
 
+TABLE = """version,codename,series,created,release,eol,eol-server,eol-esm
+18.04 LTS,Bionic Beaver,bionic,2017-10-19,2018-04-26,2023-05-31,2023-05-31,2028-04-26
+18.10,Cosmic Cuttlefish,cosmic,2018-04-26,2018-10-18,2019-07-18
+"""
+
+
+@pytest.mark.parametrize("awk", ["awk", "mawk", "gawk", "busybox awk"])
+def test_the_last_days_of_the_release_are_read_from_the_host_s_own_table(tmp_path, awk):
+    if shutil.which(awk.split()[0]) is None:
+        pytest.skip(f"{awk} is not installed")
+    (tmp_path / "os-release").write_text(
+        "NAME=Ubuntu\nVERSION_ID='18.04'\nID=ubuntu\nSUPPORT_END=2023-06-01\n"
+    )
+    for name in ("debian.csv", "ubuntu.csv"):
+        (tmp_path / name).write_text(TABLE)
+    text = TEXT.replace("/etc/os-release", f"{tmp_path}/os-release")
+    text = text.replace("/usr/share/distro-info", str(tmp_path)).replace("    awk -F, ", f"    {awk} -F, ")
+    text = text.rpartition("\nmain\n")[0]
+    said = subprocess.run(
+        ["sh"], input=f"{text}\nmachine\n", capture_output=True, text=True, check=True
+    ).stdout
+    assert said.partition("VERSION_ID")[2].splitlines() == [
+        "='18.04'",
+        "ID=ubuntu",
+        "SUPPORT_END=2023-06-01",
+        "distro-info:eol=2023-05-31",
+        "distro-info:eol-server=2023-05-31",
+        "distro-info:eol-esm=2028-04-26",
+    ]
+
+
 @pytest.mark.parametrize(
     ("file", "lines", "says"),
     [
