@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 
 from evidence.documents import Document, decode_facts
 from evidence.drift_entry import Limits
 from evidence.model import Fact, Resource, Scope, ScopeStatus, Status, Unit
 from evidence.store import EvidenceSpan, FindingSpan, Run, Store, UnitRow, UnitState
+from evidence.store.rows import Window
+from evidence.store.spans import ResourceSpans
 from evidence.store.standing import standing
 
 Rejudge = Callable[[str, Resource, Mapping[str, Fact]], Status | None]
@@ -49,12 +52,12 @@ class Night:
         return self.done(unit) and uid not in self.units[unit].carried
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class History:
     """All spans ever held of one resource, oldest first."""
 
-    evidence: list[EvidenceSpan] = field(default_factory=list)
-    findings: dict[str, list[FindingSpan]] = field(default_factory=dict)
+    evidence: list[EvidenceSpan]
+    findings: dict[str, list[FindingSpan]]
 
     @property
     def name(self) -> str:
@@ -153,7 +156,7 @@ def load(store: Store, before: Run, after: Run, limits: Limits, rejudge: Rejudge
         before=_night(store, before),
         after=_night(store, after),
         runs={run.id: run for run in store.runs(after.series) if run.id <= after.id},
-        histories=_histories(store, after.series, _uids(store, before, after)),
+        histories=_histories(store, before, after),
         limits=limits,
         rejudge=rejudge,
     )
@@ -168,21 +171,21 @@ def _night(store: Store, run: Run) -> Night:
     return Night(run, {row.unit: row for row in store.units(run.id)})
 
 
-def _uids(store: Store, before: Run, after: Run) -> list[str]:
-    series = after.series
-    uids = {span.uid for span in store.evidence_changes(before.id, after.id, series=series)}
-    uids |= {span.uid for span in store.finding_changes(before.id, after.id, series=series)}
-    uids.update(standing(store.backend, series, after.id, (Status.FAIL, Status.UNKNOWN)))
-    return sorted(uid for uid in uids if not is_scope(uid))
+def _histories(store: Store, before: Run, after: Run) -> dict[Key, History]:
+    """All spans of what changed between the nights, and of what stands failing or unknown."""
+    standing_uids = standing(store.backend, after.series, after.id, (Status.FAIL, Status.UNKNOWN))
+    told = chain(
+        store.spans.changed(after.series, Window(before.id, after.id)),
+        store.spans.of_uids(after.series, sorted(uid for uid in standing_uids if not is_scope(uid))),
+    )
+    return {(spans.unit, spans.uid): _history(store, spans) for spans in told if not is_scope(spans.uid)}
 
 
-def _histories(store: Store, series: str, uids: Sequence[str]) -> dict[Key, History]:
-    histories: dict[Key, History] = {}
-    for resource in store.spans.of_uids(series, uids):
-        history = histories[resource.unit, resource.uid] = History(list(resource.evidence()))
-        for finding in resource.findings(store.judgements):
-            history.findings.setdefault(finding.check, []).append(finding)
-    return histories
+def _history(store: Store, spans: ResourceSpans) -> History:
+    findings: dict[str, list[FindingSpan]] = {}
+    for finding in spans.findings(store.judgements):
+        findings.setdefault(finding.check, []).append(finding)
+    return History(spans.evidence(), findings)
 
 
 def some(names: Iterable[str], most: int = 3) -> str:

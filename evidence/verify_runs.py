@@ -244,6 +244,6 @@ _HELD = Columns(
 
 _HELD_ROWS = """
 SELECT ru.unit_id, r.id, r.uid, e.digest, j.digest FROM run_unit ru JOIN resource r ON r.unit_id = ru.unit_id
-JOIN span s ON s.resource_id = r.id AND s.from_run <= ? AND s.to_run > ?
+JOIN span s ON s.resource_id = r.id AND s.from_run <= ? AND s.to_run > ? AND (s.evidence_id <> 0 OR s.judgement_id <> 0)
 LEFT JOIN object e ON e.id = s.evidence_id LEFT JOIN object j ON j.id = s.judgement_id
 WHERE ru.run_id = ? ORDER BY ru.unit_id"""

@@ -17,7 +17,9 @@ _ALTERED, _PLANTED = ProblemKind.ALTERED, ProblemKind.PLANTED
 def check_spans(read: Reader) -> Iterator[Problem]:
     """All contradictions between the rows that the sealed digests do not cover."""
     with read.reading("table span"):
-        yield from _boundaries(read.store)
+        yield from _beginnings(read.store)
+    with read.reading("table span"):
+        yield from _gaps(read.store)
     with read.reading("table span"):
         yield from _statuses(read)
     with read.reading("table resource"):
@@ -26,10 +28,18 @@ def check_spans(read: Reader) -> Iterator[Problem]:
         yield from _strays(read.store)
 
 
-def _boundaries(store: Store) -> Iterator[Problem]:
-    """A span begins and ends with runs that did the unit; one that does not lies outside every digest."""
-    for uid, begun, ended in store.backend.query(_BOUNDARIES, (UnitState.DONE, UnitState.DONE, OPEN)):
-        what = f"a span of runs {begun} to {ended} is stored, which no run of its unit wrote"
+def _beginnings(store: Store) -> Iterator[Problem]:
+    """A span begins with a run that did the unit; one that does not lies outside every digest."""
+    for uid, begun in store.backend.query(_BEGINNINGS, (UnitState.DONE,)):
+        what = f"a span that begins with run {begun} is stored, which no run of its unit wrote"
+        yield Problem(_ALTERED, f"resource {uid}", what)
+
+
+def _gaps(store: Store) -> Iterator[Problem]:
+    """The spans of a resource follow one another without a gap until now."""
+    for uid, begun, ended, following in store.backend.query(_GAPS, (OPEN,)):
+        next_ = "is the last" if following == OPEN else f"is followed by one of run {following}"
+        what = f"a span of runs {begun} to {ended} {next_}"
         yield Problem(_ALTERED, f"resource {uid}", what)
 
 
@@ -87,11 +97,15 @@ def _strays(store: Store) -> Iterator[Problem]:
             yield Problem(_PLANTED, f"table {table}", f"{strays} rows belong to nothing in the store")
 
 
-_BOUNDARIES = """
-SELECT r.uid, s.from_run, s.to_run FROM span s JOIN resource r ON r.id = s.resource_id
-LEFT JOIN run_unit b ON b.run_id = s.from_run AND b.unit_id = r.unit_id AND b.state = ?
-LEFT JOIN run_unit e ON e.run_id = s.to_run AND e.unit_id = r.unit_id AND e.state = ?
-WHERE b.run_id IS NULL OR (e.run_id IS NULL AND s.to_run <> ?) OR s.from_run >= s.to_run"""
+_BEGINNINGS = """
+SELECT r.uid, s.from_run FROM span s JOIN resource r ON r.id = s.resource_id
+LEFT JOIN run_unit b ON b.run_id = s.from_run AND b.unit_id = r.unit_id AND b.state = ? WHERE b.run_id IS NULL"""
+
+_GAPS = """
+SELECT r.uid, s.from_run, s.to_run, s.following
+FROM (SELECT resource_id, from_run, to_run,
+    lead(from_run, 1, ?) OVER (PARTITION BY resource_id ORDER BY from_run) AS following FROM span) s
+JOIN resource r ON r.id = s.resource_id WHERE s.to_run <> s.following"""
 
 _STATUSES = """
 SELECT s.judgement_id, s.statuses, o.digest, coalesce(o.packing, 0), o.data

@@ -42,9 +42,13 @@ class FileIntegrity(TypedDict):
 
 
 class Endpoint(TypedDict):
-    """Endpoint protection: its programs that run, those installed, and the day ClamAV's signatures were made."""
+    """Endpoint protection: its programs that run, those installed, and the day ClamAV's signatures were made.
+
+    `contained` run in containers only, where they need not look at the host's files.
+    """
 
     running: list[str]
+    contained: list[str]
     installed: list[str]
     clamav_on: str | None
 

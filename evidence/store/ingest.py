@@ -19,24 +19,27 @@ from evidence.store.objects import Objects, named
 from evidence.store.prepare import Held, Judgement, Prepared
 from evidence.store.rows import STATUS_BITS
 
+_NOTHING: Held = ("", "")
+"""What is held of a resource that is gone; it has a span as well, so that what began is all that changed."""
+
 
 @dataclass(slots=True)
 class Remembered:
-    """One unit's resources as they are stored: row ids and what still holds, by uid."""
+    """One unit's resources as they are stored: row ids, and what holds of those that are still there, by uid."""
 
     ids: dict[str, int] = field(default_factory=dict)
     held: dict[str, Held] = field(default_factory=dict)
 
 
 def remember(backend: Backend, objects: Objects, units: Sequence[int]) -> dict[int, Remembered]:
-    """Read the open rows of some units: memory is that of the units, never of the estate."""
+    """Read what holds of some units: memory is that of the units, never of the estate."""
     remembered = {unit: Remembered() for unit in units}
     rows = backend.query(_OPEN.format(marks(units)), (OPEN, *units))
     names = objects.named_rows({row[4] for row in rows if row[4]})
     for unit, row, uid, evidence, judgement in rows:
         known = remembered[unit]
         known.ids[uid] = row
-        if judgement is not None:
+        if evidence or judgement:
             known.held[uid] = (named(evidence) if evidence else "", names.get(judgement, ""))
     return remembered
 
@@ -99,12 +102,13 @@ class Difference:
         self._statuses: dict[str, int] = {"": 0}
 
     def add(self, unit_id: int, prepared: Prepared, remembered: Remembered, kept: Mapping[str, Held]) -> None:
-        """Note what closes and opens so that what was prepared or kept is what holds of this unit from now on."""
+        """Note what begins so that what was prepared or kept, and nothing else, holds of this unit from now on."""
         ids = self._ids[unit_id] = remembered.ids
-        held, now = remembered.held, {**prepared.held, **kept}
-        self._ended += [ids[uid] for uid, was in held.items() if now.get(uid) != was]
-        begun = [(unit_id, uid, holds) for uid, holds in now.items() if held.get(uid) != holds]
+        held = remembered.held
+        now = {**dict.fromkeys(held, _NOTHING), **prepared.held, **kept}
+        begun = [(unit_id, uid, holds) for uid, holds in now.items() if held.get(uid, _NOTHING) != holds]
         self._begun += begun
+        self._ended += [ids[uid] for _, uid, _ in begun if uid in ids]
         documents = prepared.evidence()
         for _, uid, (evidence, judgement) in begun:
             if evidence in documents:

@@ -10,8 +10,9 @@ import orjson
 
 from evidence.documents import decode_missing
 from evidence.model import Status
+from evidence.store.backend import OPEN
 from evidence.store.objects import Objects
-from evidence.store.rows import Verdict
+from evidence.store.rows import Verdict, Window
 
 _REMEMBERED = 20_000
 _NONE: Mapping[str, Verdict] = {}
@@ -27,21 +28,21 @@ class JudgementReader:
         self._objects = objects
         self._known = lru_cache(maxsize=_REMEMBERED)(self._load)
         self.said = lru_cache(maxsize=_REMEMBERED)(self._said)
-        """Check, begin, end and verdict of the findings of a history that touch a window of runs (after, until].
+        """Check, begin, end and verdict of the findings of a history that are of a window.
 
-        A history is the runs at which another judgement began to hold, each with its row; many resources share one.
+        A history is the runs at which another judgement began to hold, and the row of each; many resources share one.
         """
 
     def verdicts(self, row: int) -> Mapping[str, Verdict]:
         """The verdicts of a judgement by check, in their order; row 0 is the judgement of nothing asked."""
         return self._known(row) if row else _NONE
 
-    def _said(self, history: Sequence[tuple[int, int]], window: tuple[int, int]) -> Sequence[Said]:
+    def _said(self, begun: Sequence[int], rows: Sequence[int], window: Window) -> Sequence[Said]:
         after, until = window
         found: list[Said] = []
         since: dict[str, int] = {}
         before = _NONE
-        for at, row in history:
+        for at, row in zip((*begun, OPEN), (*rows, 0), strict=True):
             now = self.verdicts(row)
             for check in {**before, **now}:
                 if before.get(check) != now.get(check):

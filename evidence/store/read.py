@@ -25,8 +25,9 @@ from evidence.store.rows import (
     UnitRow,
     UnitState,
     Verdict,
+    Window,
 )
-from evidence.store.spans import ResourceSpans, Spans, Window
+from evidence.store.spans import ResourceSpans, Spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,13 @@ class Reader:
         rows = map(_StateRow._make, self._backend.stream(_STATES + kinds + _STATES_ORDER, values))
         for _, group in groupby(rows, key=itemgetter(0, 1)):
             spans = list(group)
-            if spans[-1].to_run > run:
+            if spans[-1].evidence or spans[-1].judgement:
                 yield units[spans[-1].unit], self._known(spans)
 
     def _known(self, spans: list[_StateRow]) -> Known:
         held = spans[-1]
-        said = [(row.from_run, row.to_run, self._judgements.verdicts(row.judgement)) for row in spans]
-        evidence = [(row.from_run, row.to_run, row.evidence) for row in spans]
+        said = [(row.from_run, self._judgements.verdicts(row.judgement)) for row in spans]
+        evidence = [(row.from_run, row.evidence) for row in spans]
         return Known(
             uid=held.uid,
             name=held.name,
@@ -103,8 +104,8 @@ class Reader:
             evidence=held.evidence,
             since=_since(evidence) if held.evidence else 0,
             findings=tuple(
-                (check, verdict, _since([(begun, ended, then.get(check)) for begun, ended, then in said]))
-                for check, verdict in said[-1][2].items()
+                (check, verdict, _since([(begun, then.get(check)) for begun, then in said]))
+                for check, verdict in said[-1][1].items()
             ),
         )
 
@@ -184,19 +185,18 @@ class _StateRow(NamedTuple):
     name: str
     part: str
     from_run: int
-    to_run: int
     evidence: int
     judgement: int
 
 
-def _since(spans: Sequence[tuple[int, int, Any]]) -> int:
+def _since(history: Sequence[tuple[int, Any]]) -> int:
     """The run with which the last value began, looking back over spans that follow one another."""
-    begun, _, value = spans[-1]
-    for earlier, ended, before in reversed(spans[:-1]):
-        if (ended, before) != (begun, value):
+    since, value = history[-1]
+    for begun, before in reversed(history[:-1]):
+        if before != value:
             break
-        begun = earlier
-    return begun
+        since = begun
+    return since
 
 
 def _seen(unit: UnitRow, uid: str) -> bool:
@@ -225,7 +225,7 @@ FROM run_unit ru JOIN unit u ON u.id = ru.unit_id LEFT JOIN principal p ON p.id 
 LEFT JOIN object c ON c.id = ru.coverage_id WHERE ru.run_id = ? ORDER BY u.id"""
 
 _STATES = """
-SELECT ru.unit_id, r.id, r.uid, r.name, r.part, s.from_run, s.to_run, s.evidence_id, s.judgement_id
+SELECT ru.unit_id, r.id, r.uid, r.name, r.part, s.from_run, s.evidence_id, s.judgement_id
 FROM run_unit ru JOIN unit u ON u.id = ru.unit_id JOIN resource r ON r.unit_id = ru.unit_id
 JOIN span s ON s.resource_id = r.id AND s.from_run <= ? WHERE ru.run_id = ?"""
 

@@ -115,6 +115,13 @@ class ObservationRow:
     source: str
 
 
+class Window(NamedTuple):
+    """The runs (after, until]; a span is of the window when it began or ended in it."""
+
+    after: int
+    until: int
+
+
 class EvidenceSpan(NamedTuple):
     """One resource's evidence over the runs [from_run, to_run); `to_run` is OPEN while it holds.
 

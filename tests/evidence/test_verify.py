@@ -9,7 +9,7 @@ from evidence.canonical import canonical, digest
 from evidence.ledger import Frontier, leaf_hash
 from evidence.model import Missing, Reason, Scope, ScopeStatus, Status
 from evidence.seal import Checkpoint, KeyDirectory
-from evidence.store import Store, StoreError
+from evidence.store import OPEN, Store, StoreError
 from evidence.verify import ProblemKind, verify
 from tests.evidence.estate import OTHER, TABLES, UNIT, begin, coverage, judged, night, observed, result
 
@@ -157,6 +157,27 @@ def test_a_fail_turned_into_a_pass_is_named_with_its_run_and_unit(tampered):
     found = problems(tampered).splitlines()
     assert found[0] == f"run 3, {UNIT}: altered: its rows do not give the digest stored for it"
     assert "planted" in found[1]
+
+
+def test_a_gap_between_two_spans_and_an_overlap_are_named(tampered):
+    uid, row, begun = tampered.backend.query(
+        "SELECT r.uid, s.resource_id, s.from_run FROM span s JOIN resource r ON r.id = s.resource_id "
+        "WHERE s.to_run = 3 LIMIT 1"
+    )[0]
+    for ended in (2, 4):
+        sql = "UPDATE span SET to_run = ? WHERE resource_id = ? AND from_run = ?"
+        tampered.backend.execute(sql, (ended, row, begun))
+        what = f"a span of runs {begun} to {ended} is followed by one of run 3"
+        assert f"resource {uid}: altered: {what}" in problems(tampered)
+
+
+def test_a_resource_that_is_said_to_be_gone_without_a_run_that_missed_it_is_named(tampered):
+    sql = (
+        "UPDATE span SET evidence_id = 0, judgement_id = 0, statuses = 0 WHERE resource_id = ? AND to_run = ?"
+    )
+    (row,) = tampered.backend.query("SELECT id FROM resource WHERE uid = 'arn:aws:s3:::bucket-000'")[0]
+    assert tampered.backend.execute(sql, (row, OPEN)) == 1
+    assert f"run 3, {UNIT}: altered: its rows do not give the digest stored for it" in problems(tampered)
 
 
 def test_a_run_made_to_look_as_if_it_never_was_is_named(tampered):

@@ -35,16 +35,16 @@ CREATE TABLE resource (
 
 CREATE INDEX resource_by_unit ON resource (unit_id);
 
--- evidence_id and judgement_id are objects, or 0; statuses is the sum of 1 pass, 2 fail, 4 unknown,
+-- The spans of a resource follow one another without a gap. evidence_id and judgement_id are objects, or 0; both are 0
+-- while the resource is gone; statuses is the sum of 1 pass, 2 fail, 4 unknown,
 -- 8 not applicable over the verdicts of the judgement.
 CREATE TABLE span (
     resource_id INTEGER NOT NULL, from_run INTEGER NOT NULL, to_run INTEGER NOT NULL,
     evidence_id INTEGER NOT NULL, judgement_id INTEGER NOT NULL, statuses SMALLINT NOT NULL,
     PRIMARY KEY (resource_id, from_run)) WITHOUT ROWID;
 
--- The first run begins every row; indexing those would double the index and find nothing worth asking.
+-- The first run begins most rows; indexing those would double the index and find nothing worth asking.
 CREATE INDEX span_from ON span (from_run) WHERE from_run > 1;
-CREATE INDEX span_to ON span (to_run) WHERE to_run < 2147483647;
 
 CREATE TABLE ledger (idx INTEGER PRIMARY KEY, leaf BLOB NOT NULL, hash BLOB NOT NULL);
 

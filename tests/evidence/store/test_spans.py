@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from evidence.model import Status
 from evidence.store import OPEN, Store
+from evidence.store.rows import Window
 from evidence.store.standing import standing
 from tests.evidence.estate import CHECKS, judged, night, observed, resource, result
 
@@ -53,6 +54,27 @@ def test_what_went_away_and_came_back_the_same_is_two_spans(store):
     assert [(span.from_run, span.to_run) for span in evidence] == [(1, 2), (3, OPEN)]
     assert [(span.from_run, span.to_run) for span in findings] == [(1, 2), (3, OPEN)]
     assert [row.since_run for row in store.findings(3)] == [3]
+
+
+def test_a_resource_that_went_away_has_changed_and_so_has_one_that_came_back(store):
+    for number, size in enumerate([1, None, None, 1], start=1):
+        told(store, number, size, **({} if size is None else {"encrypted": PASS}))
+    changed = {
+        (after, after + 1): [spans.uid for spans in store.spans.changed("nightly", Window(after, after + 1))]
+        for after in range(4)
+    }
+    assert changed == {(0, 1): [UID], (1, 2): [UID], (2, 3): [], (3, 4): [UID]}
+    assert [(s.from_run, s.to_run) for s in store.evidence_changes(1, 2)] == [(1, 2)]
+    assert [(s.from_run, s.to_run) for s in store.evidence_changes(3, 4)] == [(4, OPEN)]
+
+
+def test_the_stored_spans_of_a_resource_follow_one_another_without_a_gap(store):
+    rng = random.Random(7)
+    for number in range(1, 13):
+        told_at_random(store, rng, number)
+    rows = store.backend.query("SELECT from_run, to_run FROM span ORDER BY from_run")
+    assert len(rows) > 6
+    assert [ended for _, ended in rows] == [*(begun for begun, _ in rows[1:]), OPEN]
 
 
 def test_a_flip_within_the_window_is_told_though_both_ends_are_alike(store):
