@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from checks.policy_document import NARROWING_OPERATORS, grants_everything, matches, statements, values
-from evidence.facts.aws import PolicyDocument, UserPolicy
+from checks.policy_conditions import NARROWING_OPERATORS, demands_of
+from checks.policy_elements import covers, is_about, statements, values
+from evidence.facts.aws import PolicyDocument
 
 
 def principals_allowed(document: PolicyDocument, action: str) -> frozenset[str]:
@@ -18,7 +19,7 @@ def principals_allowed(document: PolicyDocument, action: str) -> frozenset[str]:
     return frozenset(
         principal
         for statement in statements(document)
-        if statement.get("Effect") == "Allow" and _is_about(statement, action)
+        if statement.get("Effect") == "Allow" and is_about(statement, action)
         for principal in _principals(statement)
     )
 
@@ -26,21 +27,14 @@ def principals_allowed(document: PolicyDocument, action: str) -> frozenset[str]:
 def allows_on(document: PolicyDocument, action: str, arn: str) -> bool:
     """Whether some statement of an identity's policy allows the action on the resource, conditions passed over."""
     return any(
-        statement.get("Effect") == "Allow" and _is_about(statement, action) and _covers(statement, arn)
+        statement.get("Effect") == "Allow" and is_about(statement, action) and covers(statement, arn)
         for statement in statements(document)
     )
 
 
-def allows_everything(policy: UserPolicy) -> bool:
-    """Whether an identity's policy allows every action on everything; of AWS's own only the administrator's does."""
-    if policy["document"] is None:
-        return policy["name"].endswith(":aws:policy/AdministratorAccess")
-    return grants_everything(policy["document"])
-
-
 def denies(document: PolicyDocument, action: str) -> bool:
     """Whether some statement denies the action to somebody, somewhere or under some condition."""
-    return any(s.get("Effect") == "Deny" and _is_about(s, action) for s in statements(document))
+    return any(s.get("Effect") == "Deny" and is_about(s, action) for s in statements(document))
 
 
 def outside_accounts(document: PolicyDocument, own: str) -> dict[str, bool]:
@@ -86,40 +80,16 @@ def _accounts(statement: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _tied_accounts(statement: Mapping[str, Any]) -> set[str]:
-    condition = statement.get("Condition")
-    for operator, tested in condition.items() if isinstance(condition, Mapping) else ():
-        if operator.lower() not in NARROWING_OPERATORS or not isinstance(tested, Mapping):
-            continue
-        for key, wanted in tested.items():
-            accounts = {account_of(value) for value in values(wanted)}
-            if key.lower() in {"aws:principalaccount", "aws:principalarn"} and "" not in accounts:
-                return accounts
+    for demand in demands_of(statement):
+        accounts = {account_of(value) for value in demand.wanted}
+        names = demand.operator in NARROWING_OPERATORS and "" not in accounts
+        if names and demand.key in {"aws:principalaccount", "aws:principalarn"}:
+            return accounts
     return set()
 
 
-def _is_about(statement: Mapping[str, Any], action: str) -> bool:
-    if "NotAction" in statement:
-        return not _any_matches(statement["NotAction"], action.lower(), lower=True)
-    return _any_matches(statement.get("Action"), action.lower(), lower=True)
-
-
-def _covers(statement: Mapping[str, Any], arn: str) -> bool:
-    if "NotResource" in statement:
-        return not _any_matches(statement["NotResource"], arn)
-    return _any_matches(statement.get("Resource"), arn)
-
-
-def _any_matches(patterns: Any, text: str, *, lower: bool = False) -> bool:
-    return any(matches(pattern.lower() if lower else pattern, text) for pattern in values(patterns))
-
-
 def _asks_external_id(statement: Mapping[str, Any]) -> bool:
-    condition = statement.get("Condition")
-    if not isinstance(condition, Mapping):
-        return False
     return any(
-        operator.lower() == "stringequals" and key.lower() == "sts:externalid" and bool(values(wanted))
-        for operator, tested in condition.items()
-        if isinstance(tested, Mapping)
-        for key, wanted in tested.items()
+        demand.operator == "stringequals" and demand.key == "sts:externalid" and bool(demand.wanted)
+        for demand in demands_of(statement)
     )

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from checks.policy_document import statements, values
+from checks.policy_conditions import demands_of
+from checks.policy_elements import statements, values
 from evidence.facts.aws import PolicyDocument
 
 _NAMING = re.compile(r"(?:for(?:anyvalue|allvalues):)?string(?:equals|like|equalsignorecase)(?:ifexists)?")
@@ -20,6 +21,8 @@ _SUBJECTS = (
     ":repository_owner",
     ":repository_owner_id",
 )
+_ALWAYS_TOLD = (":sub", ":aud", ":amr")
+"""What every token says; who need not say it (…IfExists, ForAllValues:…) is not asked for it."""
 _APPLICATIONS = (":aud", ":oaud", ":azp", ":app_id")
 _SHARED = (
     "agent.buildkite.com",
@@ -99,7 +102,7 @@ def _admits_guests(statement: Mapping[str, Any]) -> bool:
 
 
 def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    condition = statement.get("Condition")
-    for operator, tested in condition.items() if isinstance(condition, Mapping) else ():
-        if isinstance(tested, Mapping) and _NAMING.fullmatch(operator.lower()):
-            yield from ((key.lower(), values(wanted)) for key, wanted in tested.items())
+    for demand in demands_of(statement):
+        lacking = demand.operator.startswith("forallvalues:") or demand.operator.endswith("ifexists")
+        if _NAMING.fullmatch(demand.operator) and (not lacking or demand.key.endswith(_ALWAYS_TOLD)):
+            yield demand.key, demand.wanted

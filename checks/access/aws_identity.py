@@ -14,8 +14,10 @@ from checks.access.links import (
 )
 from checks.access.names import GENERIC_NAMES
 from checks.check import Verdict, check, failed, not_applicable, passed, undecided
-from checks.policy_document import open_to_everyone
-from checks.policy_grants import allows_everything, outside_accounts
+from checks.policy_denials import opening
+from checks.policy_full_rights import full_rights
+from checks.policy_grants import outside_accounts
+from checks.policy_verdicts import of_full_rights
 from evidence.facts.aws import ConsoleAccess, PolicyDocument, RoleSession, UserPolicy
 from evidence.facts.aws_identity import CredentialUse, KeyDuties
 from evidence.model import Resource
@@ -28,12 +30,10 @@ def full_access_is_exceptional(
     policies: list[UserPolicy], resource: Resource, *, emergency: tuple[str, ...] = ()
 ) -> Verdict:
     """Is nothing allowed everything, except what is kept for emergencies?"""
-    full = [policy["name"].rpartition("/")[2] for policy in policies if allows_everything(policy)]
+    full = of_full_rights(full_rights(policies), f"the {resource.kind.rpartition('.')[2]}")
     if full and resource.name in emergency:
         return not_applicable(f"the organisation keeps {resource.name} for emergencies")
-    if full:
-        return failed(f"everything is allowed through {', '.join(sorted(full))}")
-    return passed("no policy held here allows everything")
+    return full or passed("the policies held here do not allow everything")
 
 
 @check("aws-iam-role-outside-trust", on="aws.iam.role", severity="high", links=[OUTSIDERS_NARROWED])
@@ -49,8 +49,10 @@ def outsiders_bring_an_id(
     bare = sorted(
         account for account, asked in outside.items() if not asked and account not in known_accounts
     )
-    if bare == ["*"] and not open_to_everyone(trust):
-        return undecided("the role may be assumed by whoever meets conditions that name no account")
+    if bare == ["*"] and not opening(trust).open:
+        return undecided(
+            "the role may be assumed by whoever meets conditions or escapes denials that name no account"
+        )
     if bare:
         return failed(f"may be assumed without an external id from {_whom(bare)}")
     return passed(f"{_whom(sorted(outside))} may assume the role, with an external id or as known accounts")

@@ -7,7 +7,7 @@ from typing import Any
 
 from checks.audit_controls.links import EVERY_ACCOUNT_RECORDED, RECORD_UNSTOPPABLE
 from checks.check import Verdict, check, failed, passed, undecided
-from checks.policy_document import matches, statements, values
+from checks.policy_elements import matches, statements, values
 from checks.policy_grants import allows_on, denies
 from evidence.facts.aws import AccountTrail, PolicyDocument
 from evidence.facts.aws_organization import ServiceControls

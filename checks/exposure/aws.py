@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from checks.check import Verdict, check, failed, not_applicable, passed
 from checks.exposure.links import NOT_FOR_EVERYONE
-from checks.policy_document import open_to_everyone
+from checks.policy_denials import opening
+from checks.policy_document import for_anyone
+from checks.policy_verdicts import gravest, of_opening
 from evidence.facts.aws import (
     AclGrant,
     BucketPolicyStatus,
@@ -14,6 +16,7 @@ from evidence.facts.aws import (
     SnapshotBlock,
     SnapshotSharing,
 )
+from evidence.model import Status
 
 _EVERYONE = frozenset({"AllUsers", "AuthenticatedUsers"})
 _WAYS = frozenset(
@@ -51,23 +54,35 @@ def blocked_by_itself(public_access_block: PublicAccessBlock | None) -> Verdict 
 )
 def bucket_is_not_public(
     public_access_block: PublicAccessBlock | None,
+    policy: PolicyDocument | None,
     policy_status: BucketPolicyStatus | None,
     group_grants: list[AclGrant],
     account_block: PublicAccessBlock | None,
 ) -> Verdict:
     """Is the bucket closed to the public?"""
     blocks = [block for block in (public_access_block, account_block) if block is not None]
-    open_policy = policy_status is not None and policy_status["public"]
-    if open_policy and not any(block["restrict_public_buckets"] for block in blocks):
-        return failed("the bucket policy lets the public in")
+    acls_ignored = any(block["ignore_public_acls"] for block in blocks)
+    of_policy = None
+    if (
+        policy_status
+        and policy_status["public"]
+        and not any(one["restrict_public_buckets"] for one in blocks)
+    ):
+        of_policy = _of_public_policy(policy)
     groups = sorted({grant["group"] for grant in group_grants} & _EVERYONE)
-    if groups and not any(block["ignore_public_acls"] for block in blocks):
-        return failed(f"the bucket's ACL lets in {' and '.join(groups)}")
-    if any(block["ignore_public_acls"] for block in blocks):
-        return passed("neither policy nor ACL lets the public in")
-    return passed(
-        "neither policy nor ACL of the bucket lets the public in; its objects' own were not looked at"
+    of_acl = (
+        failed(f"the bucket's ACL lets in {' and '.join(groups)}") if groups and not acls_ignored else None
     )
+    told = gravest(of_policy, of_acl) or passed("neither policy nor ACL of the bucket lets the public in")
+    if told.status is not Status.PASS or acls_ignored:
+        return told
+    return passed(f"{told.sentence}; its objects' own ACLs were not looked at")
+
+
+def _of_public_policy(policy: PolicyDocument | None) -> Verdict:
+    # AWS may call a policy public for whatever is allowed under conditions too, and takes off no denial.
+    opened = "the bucket policy lets the public in"
+    return of_opening(opening(policy or {}, for_anyone(policy or {})), opened) or failed(opened)
 
 
 def blocked_in_every_way(public_access_block: PublicAccessBlock | None) -> Verdict | None:
@@ -125,6 +140,5 @@ def key_is_not_public(metadata: KeyMetadata, policy: PolicyDocument | None) -> V
     """Is the key closed to principals of unknown accounts?"""
     if metadata["manager"] != "CUSTOMER" or policy is None:
         return not_applicable("AWS manages this key")
-    if open_to_everyone(policy):
-        return failed("the key policy allows anyone with an AWS account")
-    return passed("the key policy allows only principals it names or ties to an account")
+    told = of_opening(opening(policy), "the key policy allows anyone with an AWS account")
+    return told or passed("the key policy allows only principals it names or ties to an account")

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from checks.derive import Collection, Seen, derived
 from checks.policy_document import admits_people
-from checks.policy_grants import allows_everything
+from checks.policy_full_rights import full_rights
 from evidence.facts.aws import PolicyDocument, UserPolicy
 from evidence.facts.aws_directories import EmergencyWay
 from evidence.model import Fact
@@ -56,7 +56,7 @@ def _user(user: Seen) -> Iterator[EmergencyWay]:
 def _way(kind: str, identity: Seen, *, usable: bool) -> Iterator[EmergencyWay]:
     name = identity.resource.name
     named = _NAMED.search(name) is not None
-    full = any(map(allows_everything, cast("list[UserPolicy]", identity.fact("policies"))))
+    full = full_rights(cast("list[UserPolicy]", identity.fact("policies"))).held
     if named or full or _PERHAPS.search(name):
         yield {"kind": kind, "name": name, "named": named, "full": full, "usable": usable}
 

@@ -8,7 +8,15 @@ from typing import Any, cast
 from checks.derive import Collection, Seen, Unseen, derived
 from evidence.model import Fact, Missing, Reason
 
-_FACTS = ("public_access_block", "policy_status", "group_grants", "versioning", "object_lock", "logging")
+_FACTS = (
+    "public_access_block",
+    "policy",
+    "policy_status",
+    "group_grants",
+    "versioning",
+    "object_lock",
+    "logging",
+)
 
 
 @derived(

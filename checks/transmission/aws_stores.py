@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from checks.check import Verdict, check, failed, not_applicable, passed, undecided
-from checks.policy_document import denies_without_tls, statements
+from checks.policy_document import denies_without_tls
+from checks.policy_elements import statements
 from checks.transmission.links import (
     CHANGE_NOTICED,
     INSIDE_GUARDED,

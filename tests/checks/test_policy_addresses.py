@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.policy_addresses import open_networks
-from checks.policy_document import open_to_everyone
+from checks.policy_addresses import open_networks, opening_by_address
+from checks.policy_denials import opening
 
 OFFICE = "203.0.113.0/24"
 
@@ -16,7 +16,9 @@ def anyone(condition=None):
 
 
 def networks(*statements):
-    return open_networks({"Statement": list(statements)})
+    """From where anyone is let in; None = from everywhere."""
+    document = {"Statement": list(statements)}
+    return None if opening_by_address(document).open else open_networks(document)
 
 
 def from_(*addresses, operator="IpAddress", key="aws:SourceIp"):
@@ -57,7 +59,7 @@ def test_a_policy_without_a_statement_for_all_names_no_network():
 
 
 def test_who_has_an_address_is_not_said_so_a_key_or_role_stays_open_to_everyone():
-    assert open_to_everyone({"Statement": [from_(OFFICE)]})
+    assert opening({"Statement": [from_(OFFICE)]}).open
 
 
 @given(st.dictionaries(st.text(max_size=5), st.none() | st.text() | st.dictionaries(st.text(), st.text())))

@@ -3,13 +3,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.policy_document import (
-    admits_people,
-    denies_plain_http,
-    grants_everything,
-    open_to_everyone,
-    values,
-)
+from checks.policy_denials import opening
+from checks.policy_document import admits_people, denies_plain_http
+from checks.policy_elements import values
+from checks.policy_full_rights import full_rights
 
 ARN = "arn:aws:s3:::ward"
 words = st.sampled_from(
@@ -30,6 +27,16 @@ words = st.sampled_from(
     ]
 )
 leaves = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | words
+
+
+def grants_everything(policy):
+    return full_rights([{"name": "own", "document": policy}]).held
+
+
+def open_to_everyone(policy):
+    return opening(policy).open
+
+
 documents = st.recursive(
     leaves,
     lambda inner: (

@@ -54,6 +54,14 @@ def test_a_pattern_with_a_fixed_beginning_names_somebody():
     assert not is_open(GITHUB, ForAnyValue_StringLike={"sub": "repo:clinic/*"})
 
 
+@pytest.mark.parametrize("operator", ["StringEqualsIfExists", "ForAllValues_StringEquals"])
+def test_what_a_token_may_leave_out_is_asked_of_nobody(operator):
+    assert is_open(CLUSTER, **{operator: {"azp": "our-app"}})
+    assert is_open(GITHUB, **{operator: {"repository_owner": "clinic"}})
+    assert not is_open(CLUSTER, StringEquals={"azp": "our-app"})
+    assert not is_open(GITHUB, **{operator: {"sub": "repo:clinic/ward:*"}})
+
+
 @pytest.mark.parametrize(
     "operator", ["StringNotEquals", "StringNotLike", "Null", "ForAnyValue_StringNotLike"]
 )

@@ -47,13 +47,109 @@ def test_a_policy_that_allows_everything_fails(policies):
         held(all_but(NotResource="*")),
         held(all_but(NotResource="arn:aws:iam::*:*")),
         held(allow(resource="arn:aws:s3:::x")),
-        held(allow(Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})),
         held({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}),
         held(None, "arn:aws:iam::aws:policy/ReadOnlyAccess"),
     ],
 )
 def test_narrower_policies_pass(policies):
     assert aws.user_lacks_full_access.judge(policies).status == "pass"
+
+
+NO_RIGHTS, ONLY_RIGHTS = all_but(NotAction="iam:*"), allow("iam:*")
+BY_AWS = "arn:aws:iam::aws:policy/"
+
+
+@pytest.mark.parametrize(
+    "policies",
+    [
+        held({"Statement": [NO_RIGHTS["Statement"], *ONLY_RIGHTS["Statement"]]}),
+        held(NO_RIGHTS, "work") + held(ONLY_RIGHTS, "rights"),
+        held(None, f"{BY_AWS}PowerUserAccess") + held(None, f"{BY_AWS}IAMFullAccess"),
+        held(NO_RIGHTS) + held(allow("iam:*", "arn:aws:iam::123456789012:*"), "rights"),
+        held(all_but(NotResource="arn:aws:iam::*:*")) + held(ONLY_RIGHTS, "rights"),
+        held(
+            {
+                "Statement": [
+                    *allow(["a*", "b*", "i*", "m*"])["Statement"],
+                    all_but(NotAction=["a*", "iam:*"])["Statement"],
+                ]
+            }
+        ),
+        held(all_but(NotAction="iam:AttachRolePolicy")),
+        held(allow(resource="arn:aws:*")),
+        held(allow(resource="arn:aws-us-gov:*")),
+        held(allow(resource=["arn:aws:s3:::*", "arn:aws:*:*:123456789012:*"])),
+        held(allow("**")),
+        held(allow(Condition={})),
+        held(allow(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})),
+    ],
+)
+def test_what_allows_everything_in_several_pieces_or_other_words_fails(policies):
+    assert aws.user_lacks_full_access.judge(policies).status == "fail"
+
+
+@pytest.mark.parametrize(
+    "policies",
+    [
+        held(NO_RIGHTS, "work") + held(allow("iam:Get*"), "look"),
+        held(NO_RIGHTS) + held(None, f"{BY_AWS}ReadOnlyAccess"),
+        held(None, f"{BY_AWS}PowerUserAccess"),
+        held(ONLY_RIGHTS),
+        held({"Statement": [*allow()["Statement"], {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}]}),
+        held(allow(), "all")
+        + held({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}, "none"),
+        held(allow(resource="arn:aws:*:eu-west-1:*:*")),
+    ],
+)
+def test_pieces_that_do_not_make_everything_pass(policies):
+    assert aws.user_lacks_full_access.judge(policies).status == "pass"
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        {"Action": "iam:*", "Resource": "arn:aws:iam::*:role/other"},
+        {
+            "NotAction": "iam:*",
+            "Resource": "*",
+            "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
+        },
+        {"Action": "iam:DeleteRole", "Resource": "*"},
+    ],
+)
+def test_a_denial_of_some_or_at_some_times_leaves_an_administrator_one(denial):
+    policies = held({"Statement": [*allow()["Statement"], {"Effect": "Deny", **denial}]})
+    assert aws.user_lacks_full_access.judge(policies).status == "fail"
+
+
+def test_full_access_on_conditions_is_unknown_and_names_them():
+    policies = held(allow(Condition={"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}), "regional")
+    verdict = aws.user_lacks_full_access.judge(
+        policies + held(allow("s3:*", Condition={"Bool": {"x": "y"}}), "other")
+    )
+    assert verdict.status == "unknown"
+    assert verdict.sentence == (
+        "the user may do everything through regional, on conditions that may narrow it: aws:RequestedRegion"
+    )
+
+
+def test_a_policy_of_awss_own_that_was_not_read_may_hold_what_is_lacking_to_everything():
+    verdict = aws.user_lacks_full_access.judge(
+        held(None, f"{BY_AWS}PowerUserAccess") + held(None, f"{BY_AWS}job-function/SupportUser")
+    )
+    assert verdict.status == "unknown"
+    assert "through SupportUser, of AWS's own, was not read" in verdict.sentence
+    assert aws.user_lacks_full_access.judge(held(None, f"{BY_AWS}job-function/SupportUser")).status == "pass"
+
+
+def test_the_policies_that_make_everything_together_are_named_and_no_others():
+    policies = held(NO_RIGHTS, "work") + held(ONLY_RIGHTS, "rights") + held(allow("s3:*"), "store")
+    assert (
+        aws.user_lacks_full_access.judge(policies).sentence
+        == "the user may do everything through rights, work"
+    )
+    one = policies + held(allow(), "all")
+    assert aws.user_lacks_full_access.judge(one).sentence == "the user may do everything through all"
 
 
 def test_any_policy_of_the_users_own_is_named():
@@ -78,6 +174,22 @@ def test_a_role_fails_when_anyone_may_assume_it():
     assert role({"AWS": "*"}, Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::1:role/*"}}) == "pass"
     assert role({"AWS": "*"}, Condition={"StringEquals": {"aws:PrincipalOrgID": ["o-1", "*"]}}) == "fail"
     assert role({"AWS": "*"}, linked=True) == "not_applicable"
+
+
+@pytest.mark.parametrize(
+    ("condition", "status"),
+    [
+        ({"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}, "pass"),
+        ({"StringNotEquals": {"aws:PrincipalTag/team": "ward"}}, "unknown"),
+        ({"StringNotEquals": {"sts:ExternalId": "x"}}, "unknown"),
+        ({"Bool": {"aws:MultiFactorAuthPresent": "false"}}, "fail"),
+    ],
+)
+def test_a_roles_denials_count(condition, status):
+    session = Strict(RoleSession, max_seconds=3600, service_linked=False)
+    every = {"Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    trust = {"Statement": [{"Effect": "Allow"} | every, {"Effect": "Deny", "Condition": condition} | every]}
+    assert aws.role_trusts_someone_named.judge(session, trust).status == status
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from checks.exposure import aws, aws_network
+from checks.exposure import aws, aws_compute, aws_network
 from evidence.facts.aws import (
     AclGrant,
     BucketPolicyStatus,
@@ -25,10 +25,10 @@ def block(*on):
     return Strict(PublicAccessBlock, **{name: name in on for name in SWITCHES})
 
 
-def bucket(own=None, account=None, *, public=None, groups=()):
+def bucket(own=None, account=None, *, public=None, groups=(), document=None):
     status = None if public is None else Strict(BucketPolicyStatus, public=public)
     grants = [Strict(AclGrant, group=group, permission="READ") for group in groups]
-    return aws.bucket_is_not_public.judge(own, status, grants, account).status
+    return aws.bucket_is_not_public.judge(own, document, status, grants, account).status
 
 
 def test_an_account_passes_with_all_four_switches_and_names_those_that_are_off():
@@ -46,11 +46,11 @@ def test_a_plain_bucket_is_not_public():
 
 def test_a_bucket_that_heeds_acls_passes_with_a_word_on_those_of_its_objects():
     said = {
-        blocked: aws.bucket_is_not_public.judge(block(*blocked), None, [], None).sentence
+        blocked: aws.bucket_is_not_public.judge(block(*blocked), None, None, [], None).sentence
         for blocked in ((), ("ignore_public_acls",))
     }
     assert [
-        blocked for blocked, sentence in said.items() if "objects' own were not looked at" in sentence
+        blocked for blocked, sentence in said.items() if "objects' own ACLs were not looked at" in sentence
     ] == [()]
 
 
@@ -67,6 +67,38 @@ def test_a_public_policy_fails_unless_some_block_restricts_it():
     assert bucket(block("block_public_policy"), public=True) == "fail"
     assert bucket(block("restrict_public_buckets"), public=True) == "pass"
     assert bucket(None, block("restrict_public_buckets"), public=True) == "pass"
+
+
+OPEN = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::ward/*"}
+DENIAL = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::ward/*"}
+OUTSIDE = {"Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}}
+ODD = {"Condition": {"StringNotEquals": {"aws:PrincipalTag/team": "ward"}}}
+
+
+@pytest.mark.parametrize(
+    ("held", "status"),
+    [
+        ([OPEN], "fail"),
+        ([OPEN, DENIAL | OUTSIDE], "pass"),
+        ([OPEN, DENIAL | ODD], "unknown"),
+        ([OPEN, DENIAL | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}], "fail"),
+        # What AWS calls public for a reason that is not seen here stays so.
+        ([OPEN | {"Principal": {"AWS": "arn:aws:iam::1:root"}}, DENIAL | OUTSIDE], "fail"),
+        ([OPEN | {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-2"}}}, DENIAL | OUTSIDE], "pass"),
+        ([OPEN | {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-2"}}}], "fail"),
+    ],
+)
+def test_a_public_policy_counts_with_its_denials_which_aws_leaves_out(held, status):
+    assert bucket(public=True, document={"Statement": held}) == status
+    assert bucket(block("restrict_public_buckets"), public=True, document={"Statement": held}) == "pass"
+    assert bucket(public=True, document={"Statement": held}, groups=["AllUsers"]) == "fail"
+
+
+def test_a_denial_that_closes_a_public_policy_is_named():
+    document = {"Statement": [OPEN, DENIAL | OUTSIDE]}
+    args = Strict(BucketPolicyStatus, public=True), [], None
+    sentence = aws.bucket_is_not_public.judge(None, document, *args).sentence
+    assert "denies everyone whose aws:PrincipalOrgID is not o-1; its objects' own ACLs" in sentence
 
 
 def test_a_block_against_policies_does_not_help_against_acls():
@@ -148,6 +180,60 @@ def policy(principal, condition=None):
 )
 def test_a_key_fails_when_its_policy_ties_nobody_down(document, status):
     assert aws.key_is_not_public.judge(key(), document).status == status
+
+
+@pytest.mark.parametrize(
+    ("condition", "status"),
+    [
+        ({"StringEquals": {"aws:PrincipalAccount": "${aws:PrincipalAccount}"}}, "fail"),
+        ({"StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}}, "pass"),
+        ({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}, "fail"),
+        ({"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-1"}}, "fail"),
+        ({"Null": {"aws:PrincipalOrgID": "false"}}, "fail"),
+        ({"StringLike": {"kms:CallerAccount": "*"}}, "fail"),
+        ({"StringLike": {"aws:PrincipalOrgID": "o-*"}}, "fail"),
+        ({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-1/r-1/*"}}, "pass"),
+        ({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-*/r-1/*"}}, "fail"),
+        ({"StringLike": {"aws:userid": "AROAEXAMPLEID:*"}}, "pass"),
+        ({"StringLike": {"aws:userid": "*:nurse"}}, "fail"),
+        ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, "fail"),
+        ({"StringEquals": {"kms:CallerAccount": []}}, "fail"),
+    ],
+)
+def test_a_condition_that_strangers_meet_ties_nobody_down(condition, status):
+    assert aws.key_is_not_public.judge(key(), policy({"AWS": "*"}, condition)).status == status
+
+
+@pytest.mark.parametrize(
+    ("denied", "status"), [(OUTSIDE, "pass"), (ODD, "unknown"), ({"Action": "kms:Put*"} | OUTSIDE, "fail")]
+)
+def test_a_key_policys_denials_count(denied, status):
+    statement = policy("*")["Statement"][0]
+    denial = {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"} | denied
+    verdict = aws.key_is_not_public.judge(key(), {"Statement": [statement, denial]})
+    assert verdict.status == status
+    assert status != "pass" or verdict.sentence.endswith(
+        "allows anyone with an AWS account, but denies everyone whose aws:PrincipalOrgID is not o-1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("denied", "status"), [(OUTSIDE, "pass"), (ODD, "unknown"), ({"Action": "s3:*"}, "fail")]
+)
+def test_a_functions_denials_count_for_it_and_its_aliases(denied, status):
+    call = {"Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction", "Resource": "arn:f"}
+    held = {
+        "Statement": [
+            call,
+            {"Effect": "Deny", "Principal": "*", "Action": "lambda:*", "Resource": "arn:f"} | denied,
+        ]
+    }
+    judge = aws_compute.function_is_not_public.judge
+    assert judge(held, None).status == status
+    assert judge(None, [held]).status == status
+    assert judge({"Statement": [call]}, [held]).status == "fail"
+    assert "single versions were not looked at" in judge(None, None).sentence
+    assert status != "pass" or "single versions were not looked at" in judge(held, None).sentence
 
 
 def test_a_key_for_everyone_but_a_few_is_for_everyone():
