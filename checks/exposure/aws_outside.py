@@ -10,7 +10,7 @@ from evidence.facts.aws_organization import Membership
 
 def looked_for(analyzers: list[AccessAnalyzer]) -> Verdict | None:
     """An active analyzer settles the question, whoever else looks."""
-    if any(one["looks_for"] == "external" and one["status"] == "ACTIVE" for one in analyzers):
+    if any(_looks(one) for one in analyzers):
         return passed("an active analyzer looks for access from outside")
     return None
 
@@ -40,16 +40,26 @@ def outside_access_is_sought(analyzers: list[AccessAnalyzer], membership: Member
     severity="high",
     links=[OUTSIDE_ACCESS_SETTLED],
 )
-def outside_access_is_settled(open_access: list[OutsideAccess] | None) -> Verdict:
+def outside_access_is_settled(
+    open_access: list[OutsideAccess] | None, analyzers: list[AccessAnalyzer]
+) -> Verdict:
     """Has all access from outside that the analyzer found in the region been closed or accepted?"""
     if open_access is None:
         return not_applicable("no active analyzer is seen here, so there are no findings of one")
+    if not open_access and not any(_looks(one) and one["analyzed"] for one in analyzers):
+        return undecided(
+            "the analyzer has found nothing yet, but has not analysed everything since it was made"
+        )
     if not open_access:
         return passed("the analyzer knows of no access from outside that nobody has accepted")
     first = sorted(open_access, key=lambda one: (not one["public"], one["since"], one["resource"]))
     named = ", ".join(_named(one) for one in first[:3])
     others = f" and {len(first) - 3} more" if len(first) > 3 else ""
     return failed(f"open to outsiders, neither closed nor accepted: {named}{others}")
+
+
+def _looks(one: AccessAnalyzer) -> bool:
+    return one["looks_for"] == "external" and one["status"] == "ACTIVE"
 
 
 def _named(one: OutsideAccess) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from collectors.aws.client import AwsClient
 from collectors.aws.kind import REGIONS, AwsKind
 from collectors.kind import Found, fact, lists
 from evidence.facts.aws_findings import AccessAnalyzer, OutsideAccess
 
+_FIRST_LOOK = timedelta(minutes=30)
+"""How long AWS may take to analyse what there is when an analyzer is made."""
 _LOOKS_FOR = {"": "external", "UNUSED_ACCESS": "unused", "INTERNAL_ACCESS": "internal"}
 
 
@@ -20,7 +23,7 @@ class AnalyzedRegion(AwsKind):
     service = "accessanalyzer"
     part = "region"
     keep: ClassVar = {
-        "list_analyzers": "analyzers[]{arn, type, status}",
+        "list_analyzers": "analyzers[]{arn, type, status, createdAt, lastResourceAnalyzedAt}",
         "list_findings": "findings[]{resource, isPublic, createdAt, status}",
     }
 
@@ -34,7 +37,7 @@ class AnalyzedRegion(AwsKind):
         """ListAnalyzers; an organisation's analyzer is seen only from the account that administers it."""
         pages = accessanalyzer.pages("list_analyzers", maxResults=100)
         rows = [row for page in pages for row in page["analyzers"]]
-        return [_analyzer(row["arn"], row["type"], row["status"]) for row in rows]
+        return [_analyzer(row) for row in rows]
 
     @fact(needs={"list_findings": "access-analyzer:ListFindings"})
     def open_access(
@@ -44,7 +47,7 @@ class AnalyzedRegion(AwsKind):
         active = [one for one in analyzers if one["looks_for"] == "external" and one["status"] == "ACTIVE"]
         if not active:
             return None
-        chosen = min(active, key=lambda one: (one["of"], one["arn"]))
+        chosen = min(active, key=lambda one: (not one["analyzed"], one["of"], one["arn"]))
         wanted = {"status": {"eq": ["ACTIVE"]}, "resourceOwnerAccount": {"eq": [accessanalyzer.account]}}
         found: dict[tuple[str, bool], str] = {}
         for page in accessanalyzer.pages(
@@ -59,11 +62,18 @@ class AnalyzedRegion(AwsKind):
         ]
 
 
-def _analyzer(arn: str, type_: str, status: str) -> AccessAnalyzer:
-    of, _, looked_for = type_.partition("_")
+def _analyzer(row: Mapping[str, Any]) -> AccessAnalyzer:
+    of, _, looked_for = row["type"].partition("_")
     return {
-        "arn": arn,
+        "arn": row["arn"],
         "looks_for": _LOOKS_FOR.get(looked_for, looked_for.lower()),
         "of": of.lower(),
-        "status": status,
+        "status": row["status"],
+        "analyzed": _analyzed(row.get("createdAt"), row.get("lastResourceAnalyzedAt")),
     }
+
+
+def _analyzed(made: str | None, last: str | None) -> bool:
+    if made is None or last is None:
+        return False
+    return datetime.fromisoformat(last) - datetime.fromisoformat(made) >= _FIRST_LOOK

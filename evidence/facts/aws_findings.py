@@ -6,12 +6,16 @@ from typing import TypedDict
 
 
 class AccessAnalyzer(TypedDict):
-    """An analyzer: `looks_for` is external, internal or unused; `of` account or organization; `status` ACTIVE or not."""
+    """An analyzer: `looks_for` is external, internal or unused; `of` account or organization; `status` ACTIVE or not.
+
+    `analyzed` says whether it has looked long enough since it was made to have seen everything once.
+    """
 
     arn: str
     looks_for: str
     of: str
     status: str
+    analyzed: bool
 
 
 class OutsideAccess(TypedDict):

@@ -158,6 +158,36 @@ def test_only_an_active_analyzer_of_outside_access_counts(cloud, held, want):
     assert statuses(cloud, ANALYZER)[ANALYZER, HERE] == want
 
 
+@pytest.mark.parametrize(
+    ("last", "want"),
+    [(None, UNKNOWN), ("2026-01-05T10:10:00Z", UNKNOWN), ("2026-01-05T10:30:00Z", PASS)],
+)
+def test_an_analyzer_that_has_not_yet_looked_at_everything_has_found_nothing_only_so_far(watched, last, want):
+    held = answer("accessanalyzer.list_analyzers")
+    (outside,) = [one for one in held["analyzers"] if one["type"] == "ACCOUNT"]
+    outside.pop("lastResourceAnalyzedAt")
+    outside |= {"lastResourceAnalyzedAt": last} if last else {}
+    watched.front.canned["accessanalyzer.list_analyzers"] = _only_here(held, {"analyzers": []})
+    assert_true(watched, {(OUTSIDE, HERE): FAIL})
+    watched.front.canned["accessanalyzer.list_findings"] = {"findings": []}
+    assert_true(watched, {(OUTSIDE, HERE): want})
+
+
+def test_of_two_analyzers_the_one_that_has_looked_is_asked(watched):
+    held = answer("accessanalyzer.list_analyzers")
+    young = {"arn": "arn:aws:access-analyzer:us-east-1:123456789012:analyzer/a-new-one", "type": "ACCOUNT"}
+    held["analyzers"].append(
+        young | {"name": "a-new-one", "status": "ACTIVE", "createdAt": "2026-11-21T03:00:00Z"}
+    )
+    watched.front.canned["accessanalyzer.list_analyzers"] = _only_here(held, {"analyzers": []})
+    watched.front.canned["accessanalyzer.list_findings"] = {"findings": []}
+    assert_true(watched, {(OUTSIDE, HERE): PASS})
+    results = watched.poll(checks=[OUTSIDE]).values()
+    calls = [one for result in results for one in result.calls if one.operation.endswith("list_findings")]
+    assert calls
+    assert all("analyzer/outside" in one.asked for one in calls)
+
+
 @pytest.mark.parametrize("manager", ["999999999999", ACCOUNT])
 def test_an_organisations_analyzer_may_watch_a_member_account_and_the_managing_one_unseen(cloud, manager):
     cloud.front.canned["accessanalyzer.list_analyzers"] = analyzers()
