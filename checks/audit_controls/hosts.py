@@ -75,7 +75,10 @@ def audit_rules_are_loaded(machine: Machine, audit_rules: list[str] | None) -> V
 
 @check("host-logs-forwarded", on="host.linux", severity="medium", links=[HOST_LOGS_LEAVE])
 def logs_are_forwarded(
-    log_forwards: list[LogForward], services: list[Service] | None, processes: list[str]
+    log_forwards: list[LogForward],
+    services: list[Service] | None,
+    processes: list[str],
+    contained_processes: list[str],
 ) -> Verdict:
     """Does the host send its log messages to another system?"""
     away = [forward for forward in log_forwards if not _is_here(forward["target"])]
@@ -85,6 +88,11 @@ def logs_are_forwarded(
     shippers = _running(services, processes)
     if shippers:
         return undecided(f"{', '.join(shippers)} runs; where it sends messages was not read")
+    contained = sorted({*_SHIPPERS, "rsyslogd"} & set(contained_processes))
+    if contained:
+        return undecided(
+            f"{', '.join(contained)} runs in a container; whether it sends the host's messages was not read"
+        )
     if broad:
         return failed(f"rsyslog is told to send messages to {_targets(broad)}, but does not run")
     if any(forward["selector"] in {"", "&"} for forward in away):
@@ -98,7 +106,10 @@ def logs_are_forwarded(
 
 @check("host-journal-persistent", on="host.linux", severity="low", links=[HOST_LOGS_LAST])
 def journal_is_persistent(
-    journal: Journal | None, processes: list[str], mounts: list[StoredMount]
+    journal: Journal | None,
+    processes: list[str],
+    contained_processes: list[str],
+    mounts: list[StoredMount],
 ) -> Verdict:
     """Do the host's log messages outlive a restart?"""
     if (place := _in_memory(mounts)) is not None:
@@ -107,7 +118,7 @@ def journal_is_persistent(
         return passed("journald stores messages on disk")
     if journal is not None and journal["storage"] == "auto" and journal["directory"]:
         return passed("journald stores messages on disk, because /var/log/journal exists")
-    if {"rsyslogd", "syslog-ng"} & set(processes):
+    if {"rsyslogd", "syslog-ng"} & {*processes, *contained_processes}:
         return undecided("a syslog daemon runs; whether it writes messages to disk was not read")
     if journal is None:
         return undecided("journald does not run here; what else might keep messages was not looked for")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from checks.check import Verdict, check, failed, passed, undecided
@@ -26,19 +27,23 @@ def endpoint_protection_works(
         return passed("the Falcon sensor runs and says that it works in full")
     if defender is not None:
         return _of_defender(defender, oldest)
-    if falcon_in_full is not None:
+    if falcon_in_full is not None and not _falcon_runs(endpoint["contained"]):
         return failed("the Falcon sensor is installed, but does not run in full")
     if "clamd" in running:
         return _of_clamav(running, endpoint["clamav_on"], oldest)
     unasked = sorted(running & _SILENT) + (["the Falcon sensor"] if _falcon_runs(running) else [])
     if unasked:
         return undecided(f"{', '.join(unasked)} runs; whether it works was not asked")
+    if endpoint["contained"]:
+        return undecided(
+            f"{', '.join(endpoint['contained'])} runs in a container; whether it looks at the host was not read"
+        )
     if endpoint["installed"]:
         return failed(f"{', '.join(endpoint['installed'])} is installed, but nothing of it runs all the time")
     return failed("no endpoint protection of those that were looked for runs")
 
 
-def _falcon_runs(running: set[str]) -> bool:
+def _falcon_runs(running: Collection[str]) -> bool:
     return any(name.startswith("falcon-sensor") for name in running)
 
 

@@ -101,13 +101,43 @@ tool_as_root() {
     fi
 }
 
-# Whether a process of one of these names runs; all names are read once, for a busy host has many.
-runs() {
+# All processes are read once, for a busy host has many: NUMBERS NAME a line, the numbers from here inwards.
+processes_seen() {
+    sed -n -e '/^Name:/{s/^Name:.//;h;}' -e '/^Pid:/{s/^Pid:.//;H;}' -e '/^NSpid:/{s/^NSpid:.//;x;s/\n.*//;x;H;}' \
+        -e '/^Threads:/{g;s/\(.*\)\n\(.*\)/\2 \1/;p;}' /proc/[0-9]*/status 2>/dev/null
+}
+
+# Whether a process of one of these names runs: as the host's own, or in a container, which serves that container.
+runs() { some_process own "$@"; }
+runs_contained() { some_process contained "$@"; }
+some_process() {
+    kind=$1
+    shift
     for name in "$@"; do
-        case "$nl$running$nl" in *"$nl$name$nl"*) return 0 ;; esac
+        left=$nl$running$nl
+        while :; do
+            case $left in *" $name$nl"*) ;; *) break ;; esac
+            numbers=${left%%" $name$nl"*} left=${left#*" $name$nl"}
+            if "$kind" "${numbers##*"$nl"}"; then return 0; fi
+        done
     done
     return 1
 }
+# A second number is that in an inner namespace; a container without one is known by its control group, from outside.
+contained() {
+    case $1 in *[!0-9]*) return 0 ;; esac
+    ! in_container self && in_container "$1"
+}
+own() { ! contained "$1"; }
+in_container() {
+    while read -r group; do
+        case $group in
+            */docker/* | */docker-*.scope* | *libpod-* | */kubepods* | *cri-containerd* | *crio-* | */ecs/* | */lxc/* | \
+                */lxc.payload* | */machine.slice/*) return 0 ;;
+        esac
+    done <"/proc/$1/cgroup"
+    return 1
+} 2>/dev/null
 
 # Where /proc shows each account its own processes only (hidepid), what others run cannot be seen.
 hidden_processes() { [ "$uid" != 0 ] && ! [ -r /proc/1/comm ]; }
@@ -347,8 +377,9 @@ section_services() {
 }
 section_processes() { if hidden_processes; then say no_privilege "$unseen"; else probe processes; fi; }
 processes() {
-    wanted='auditd|rsyslogd|syslog-ng|systemd-journal|vector|fluent-bit|filebeat|wazuh-agentd'
-    printf '%s\n' "$running" | grep -x -E "$wanted" | sort -u
+    for wanted in auditd filebeat fluent-bit rsyslogd syslog-ng systemd-journal vector wazuh-agentd; do
+        if runs "$wanted"; then echo "$wanted"; elif runs_contained "$wanted"; then echo "contained $wanted"; fi
+    done
 }
 section_rsyslog() {
     lines '@|omfwd|omrelp|[{}]|(^|[[:space:]])(stop|~)([[:space:]]|$)|^[[:space:]]*(target|port|protocol|streamdriver)' /etc/rsyslog.conf /etc/rsyslog.d/*.conf
@@ -432,7 +463,7 @@ main() {
     [ "$role" = root ] || printf '\nnightledger-facts 1 %s %s %s\n' "$nonce" "$uid" "$(id -un 2>/dev/null || id -u)"
     watch
     if [ "$uid" != 0 ] && [ -n "$helped" ]; then ask_helper; fi
-    running=$(cat /proc/[0-9]*/comm 2>/dev/null)
+    running=$(processes_seen)
     for section in $sections; do
         need=''
         if [ "$timed_out" = yes ]; then

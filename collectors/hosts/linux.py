@@ -181,6 +181,11 @@ class LinuxHost(AccountFacts, PackageFacts, SecurityFacts, Kind):
         """Which of the programs that matter are running."""
         return _parsed(logs.processes, record, "processes")
 
+    @fact(tags="processes")
+    def contained_processes(self, record: Record) -> list[str] | Missing:
+        """Which of them run in containers only, where they need not serve the host."""
+        return _parsed(logs.contained_processes, record, "processes")
+
     @fact(tags="rsyslog")
     def log_forwards(self, record: Record) -> list[facts.LogForward] | Missing:
         """Where rsyslog sends messages."""

@@ -17,6 +17,7 @@ _VALUE = re.compile(r"(?:^|[\s(])(target|protocol|streamdrivermode|type)\s*=\s*\
 _SELECTOR = re.compile(r"^\s*([*\w]\S*\.\S+)\s+action\(", re.IGNORECASE)
 _DISCARDS = re.compile(r"^\s*(?:\*\.\*\s+)?(?:stop|~)\s*$")
 _STORAGE = frozenset({"auto", "persistent", "volatile", "none"})
+_CONTAINED = "contained "
 _PRIORITY = ("/usr/lib/systemd/", "/run/systemd/", "/etc/systemd/")
 
 
@@ -56,8 +57,13 @@ def services(data: bytes) -> list[Service] | Missing:
 
 
 def processes(data: bytes) -> list[str]:
-    """Which of the programs that matter here are running, by name."""
-    return sorted({line.strip() for line in lines(data)})
+    """Which of the programs that matter here are running, by name; those of containers do not count."""
+    return sorted({line.strip() for line in lines(data) if not line.startswith(_CONTAINED)})
+
+
+def contained_processes(data: bytes) -> list[str]:
+    """Which of them run in containers only."""
+    return sorted({line.removeprefix(_CONTAINED) for line in lines(data) if line.startswith(_CONTAINED)})
 
 
 def log_forwards(data: bytes) -> list[LogForward]:

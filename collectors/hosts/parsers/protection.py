@@ -57,6 +57,7 @@ def endpoint(data: bytes) -> Endpoint | Missing:
     ]
     return Endpoint(
         running=sorted({row.removeprefix("runs ") for row in rows if row.startswith("runs ")}),
+        contained=sorted({row.removeprefix("contained ") for row in rows if row.startswith("contained ")}),
         installed=sorted({row.removeprefix("installed ") for row in rows if row.startswith("installed ")}),
         clamav_on=max(made, default=None),
     )

@@ -17,7 +17,11 @@ file_integrity() {
     for name in aide tripwire samhain; do
         if command -v "$name" >/dev/null 2>&1; then echo "tool $name"; fi
     done
-    if runs wazuh-syscheckd ossec-syscheckd; then echo 'tool syscheck'; fi
+    if runs wazuh-syscheckd ossec-syscheckd; then
+        echo 'tool syscheck'
+    elif runs_contained wazuh-syscheckd ossec-syscheckd; then
+        echo 'tool syscheck in a container'
+    fi
     for file in /etc/aide/aide.conf /etc/aide.conf; do if [ -s "$file" ]; then echo "config $file"; fi; done
     for file in /var/lib/aide/aide.db /var/lib/aide/aide.db.gz; do
         if [ -s "$file" ]; then stat -c 'database %Y' "$file" || return; fi
@@ -33,8 +37,9 @@ file_integrity() {
 section_endpoint() { if hidden_processes; then say no_privilege "$unseen"; else probe endpoint; fi; }
 endpoint() {
     echo looked
-    wanted='clamd|clamonacc|freshclam|falcon-sensor|falcon-sensor-b|wdavdaemon|s1-agent|sentineld|cbagentd|ds_agent|savd'
-    printf '%s\n' "$running" | grep -x -E "$wanted" | sort -u | sed 's/^/runs /'
+    for wanted in cbagentd clamd clamonacc ds_agent falcon-sensor falcon-sensor-b freshclam s1-agent savd sentineld wdavdaemon; do
+        if runs "$wanted"; then echo "runs $wanted"; elif runs_contained "$wanted"; then echo "contained $wanted"; fi
+    done
     for name in clamscan falconctl mdatp; do if [ -e "/usr/bin/$name" ] || [ -e "/opt/CrowdStrike/$name" ]; then echo "installed $name"; fi; done
     for file in /var/lib/clamav/daily.cld /var/lib/clamav/daily.cvd; do
         # The head of the file says when the signatures were made.

@@ -95,7 +95,7 @@ def test_a_rule_that_records_must_be_loaded(rules, expected):
     ],
 )
 def test_messages_must_leave_the_host(forwards, services, processes, expected):
-    assert logs_are_forwarded.judge(forwards, services, processes).status is expected
+    assert logs_are_forwarded.judge(forwards, services, processes, []).status is expected
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,14 @@ def test_messages_must_leave_the_host(forwards, services, processes, expected):
 )
 def test_log_ins_must_be_among_the_messages_that_leave(selector, expected):
     forwards = [forward("logs.example.org", selector)]
-    assert logs_are_forwarded.judge(forwards, None, ["rsyslogd"]).status is expected
+    assert logs_are_forwarded.judge(forwards, None, ["rsyslogd"], []).status is expected
+
+
+@pytest.mark.parametrize("name", ["rsyslogd", "fluent-bit"])
+def test_what_runs_in_a_container_need_not_send_the_host_s_messages(name):
+    verdict = logs_are_forwarded.judge([forward("logs.example.org")], None, [], [name])
+    assert verdict.status is Status.UNKNOWN
+    assert name in verdict.sentence
 
 
 @pytest.mark.parametrize(
@@ -126,7 +133,7 @@ def test_log_ins_must_be_among_the_messages_that_leave(selector, expected):
     ],
 )
 def test_messages_must_outlive_a_restart(journal, processes, expected):
-    assert journal_is_persistent.judge(journal, processes, [mounted("plain", "/")]).status is expected
+    assert journal_is_persistent.judge(journal, processes, [], [mounted("plain", "/")]).status is expected
 
 
 @pytest.mark.parametrize(
@@ -140,4 +147,4 @@ def test_messages_must_outlive_a_restart(journal, processes, expected):
 )
 def test_a_journal_in_memory_outlives_nothing_whatever_it_is_told(mounts, expected):
     journal = Journal(storage="persistent", directory=True)
-    assert journal_is_persistent.judge(journal, ["rsyslogd"], mounts).status is expected
+    assert journal_is_persistent.judge(journal, ["rsyslogd"], [], mounts).status is expected

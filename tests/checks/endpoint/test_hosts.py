@@ -12,8 +12,15 @@ TODAY = date(2026, 11, 22)
 FRESH, OLD = "2026-11-21", "2026-10-01"
 
 
-def seen(*running: str, installed: tuple[str, ...] = (), clamav: str | None = None) -> Endpoint:
-    return Endpoint(running=list(running), installed=list(installed), clamav_on=clamav)
+def seen(
+    *running: str,
+    contained: tuple[str, ...] = (),
+    installed: tuple[str, ...] = (),
+    clamav: str | None = None,
+) -> Endpoint:
+    return Endpoint(
+        running=list(running), contained=list(contained), installed=list(installed), clamav_on=clamav
+    )
 
 
 def mdatp(*, healthy: bool = True, real_time: bool = True, on: str | None = FRESH) -> Defender:
@@ -38,6 +45,8 @@ def mdatp(*, healthy: bool = True, real_time: bool = True, on: str | None = FRES
         (seen(), None, True, Status.FAIL),
         (seen("falcon-sensor"), None, None, Status.UNKNOWN),
         (seen("s1-agent"), None, None, Status.UNKNOWN),
+        (seen(contained=("clamd", "clamonacc"), clamav=FRESH), None, None, Status.UNKNOWN),
+        (seen(contained=("falcon-sensor",)), None, True, Status.UNKNOWN),
     ],
 )
 def test_endpoint_protection_counts_only_where_it_is_seen_to_work(endpoint, defender, falcon, expected):

@@ -36,6 +36,7 @@ PARSERS: dict[str, Callable[..., Any]] = {
     "audit_rules": logs.audit_rules,
     "audit_status": logs.audit_status,
     "clock": machine.clock,
+    "contained_processes": logs.contained_processes,
     "cloud_disks": cloud.cloud_disks,
     "graphical_login": sessions.graphical_login,
     "journal": logs.journal,

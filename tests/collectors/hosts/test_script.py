@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -364,6 +366,77 @@ def test_processes_that_the_kernel_hides_are_not_said_to_be_none():
         assert isinstance(missing, Missing)
         assert missing.reason is Reason.DENIED
     assert isinstance(run({"processes"}, run_as=hiding).read("processes"), bytes)
+
+
+@contextmanager
+def running(directory: Path, name: str, *inside: str) -> Iterator[None]:
+    """A process of this name, which does nothing."""
+    shutil.copy(shutil.which("sleep") or "", directory / name)
+    with subprocess.Popen([*inside, str(directory / name), "60"]) as process:
+        end = time.monotonic() + 10
+        while name not in _names() and time.monotonic() < end:
+            time.sleep(0.02)
+        yield
+        process.kill()
+
+
+def _names() -> set[str]:
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/comm"):
+        with suppress(OSError):
+            found.add(path.read_text().strip())
+    return found
+
+
+@pytest.mark.parametrize("shell", BOTH)
+def test_a_process_of_a_container_is_not_taken_for_the_host_s_own(tmp_path, shell):
+    run_as = _as_nobody()
+    if shutil.which("unshare") is None or shutil.which(shell[0]) is None:
+        cannot("unshare or the shell is not installed")
+    apart = ("unshare", "--pid", "--fork", "--kill-child")
+    with (
+        running(tmp_path, "syslog-ng", *apart),
+        running(tmp_path, "clamd", *apart),
+        running(tmp_path, "vector"),
+    ):
+        for privilege in ((), run_as):
+            record = run({"processes", "endpoint"}, shell, privilege)
+            said = record.read("processes").splitlines()
+            assert {b"contained syslog-ng", b"vector"} <= set(said)
+            assert b"contained clamd" in record.read("endpoint").splitlines()
+        (tmp_path / "own").mkdir()
+        with running(tmp_path / "own", "clamd"):
+            assert b"runs clamd" in run({"endpoint"}, shell).read("endpoint").splitlines()
+
+
+DOCKER = "0::/system.slice/docker-4f2c.scope"
+
+
+@pytest.mark.parametrize(
+    ("group", "ours", "contained"),
+    [
+        (DOCKER, "0::/user.slice/session-1.scope", True),
+        ("4:memory:/docker/4f2c\n0::/", "0::/", True),
+        ("0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-4f2c.scope", "0::/", True),
+        ("0::/machine.slice/libpod-4f2c.scope/container", "0::/", True),
+        ("0::/system.slice/docker.service", "0::/", False),
+        ("0::/system.slice/rsyslog.service", "0::/", False),
+        (DOCKER, DOCKER, False),
+    ],
+)
+def test_a_container_that_shares_the_host_s_numbers_is_known_by_its_control_group(
+    tmp_path, group, ours, contained
+):
+    for name, text in {"7": group, "self": ours}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "cgroup").write_text(f"{text}\n")
+    text = TEXT.replace('"/proc/$1/cgroup"', f'"{tmp_path}/$1/cgroup"').rpartition("\nmain\n")[0]
+    running = "running='1 systemd${nl}7 rsyslogd${nl}8 8 rsyslogd'".replace("'", '"')
+    asked = f"{text}\n{running}\nif runs rsyslogd; then echo own; elif runs_contained rsyslogd; then echo contained; fi\n"
+    for shell in SHELLS.values():
+        if shutil.which(shell[0]):
+            said = subprocess.run(shell, input=asked, capture_output=True, text=True, check=True).stdout
+            assert said == ("contained\n" if contained else "own\n")
 
 
 def test_refused_sudo_is_no_privilege(tmp_path):
