@@ -9,8 +9,16 @@ from checks.authentication.links import (
     STRONGER_SECRET,
 )
 from checks.check import Verdict, check, failed, passed, undecided
-from evidence.facts.aws_people import PoolRules
+from evidence.facts.aws_people import PoolRules, RiskActions
 
+_STOPPING = frozenset({"BLOCK", "MFA_REQUIRED"})
+_DONE = {
+    "": "not told",
+    "BLOCK": "blocked",
+    "MFA_REQUIRED": "asked for a second factor",
+    "MFA_IF_CONFIGURED": "asked for a second factor where one is set up",
+    "NO_ACTION": "let in",
+}
 _PERSONAL = frozenset({"directory-service-authentication", "federated-authentication"})
 
 
@@ -42,18 +50,40 @@ def pool_passwords_are_long(rules: PoolRules, *, min_length: int = 12) -> Verdic
     return passed(f"a password has at least {rules['minimum_length']} characters")
 
 
+def told_by_mode(rules: PoolRules) -> Verdict | None:
+    """A pool that acts on no risk needs no look at how it would."""
+    match rules["risk"]:
+        case "ENFORCED":
+            return None
+        case "AUDIT":
+            return failed("risky logins are written down, but let in")
+        case _:
+            return failed("nothing is done about risky logins")
+
+
 @check(
     "aws-cognito-user-pool-risk",
     on="aws.cognito.user_pool",
     severity="low",
     links=[RISKY_LOGINS_STOPPED],
+    first=told_by_mode,
 )
-def pool_stops_risky_logins(rules: PoolRules) -> Verdict:
-    """Does the user pool stop logins that look like somebody else's?"""
-    match rules["risk"]:
-        case "ENFORCED":
-            return passed("risky logins are stopped or asked for more")
-        case "AUDIT":
-            return failed("risky logins are written down, but let in")
-        case _:
-            return failed("nothing is done about risky logins")
+def pool_stops_risky_logins(rules: PoolRules, risk_actions: RiskActions | None) -> Verdict:
+    """Does the user pool stop logins that look like somebody else's, or ask them for a second factor?"""
+    told = told_by_mode(rules)
+    if told:
+        return told
+    if risk_actions is None or not risk_actions["high"]:
+        return undecided(
+            "risky logins are acted on, but what is done was not told: no action is set for the pool"
+        )
+    done = ", ".join(f"{risk} {_DONE.get(action, action)}" for risk, action in _by_risk(risk_actions))
+    if risk_actions["high"] in _STOPPING:
+        return passed(f"logins by their risk: {done}")
+    if risk_actions["high"] in _DONE:
+        return failed(f"logins of high risk are let in by a password alone; by their risk: {done}")
+    return undecided(f"what is done with logins of high risk is not known here: {risk_actions['high']}")
+
+
+def _by_risk(actions: RiskActions) -> list[tuple[str, str]]:
+    return [("high", actions["high"]), ("medium", actions["medium"]), ("low", actions["low"])]

@@ -109,6 +109,7 @@ REMOTE_ASKS_PERSON = supporting(
 )
 RISKY_LOGINS_STOPPED = context(
     "164.312(d)",
-    proves="whether a stolen password that is used from a strange place is stopped",
-    does_not_prove="that every stolen password is recognised",
+    proves="whether a login that looks like somebody else's is stopped or asked for a second factor",
+    does_not_prove="that every stolen password is recognised, or that an application with settings of its own does the "
+    "same",
 )

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from collectors.aws.client import AwsClient
 from collectors.aws.kind import REGIONS, AwsKind
 from collectors.kind import Found, fact, lists
-from evidence.facts.aws_people import PoolRules
+from evidence.facts.aws_people import PoolRules, RiskActions
 from evidence.facts.aws_sessions import PoolMfa, TokenValidity
 
 _POOLS = "UserPools[]{Id, Name}"
@@ -29,6 +29,10 @@ class UserPool(AwsKind):
         "get_user_pool_mfa_config": "MfaConfiguration",
         "describe_user_pool": (
             "UserPool{Policies{PasswordPolicy{MinimumLength}}, UserPoolAddOns{AdvancedSecurityMode}}"
+        ),
+        "describe_risk_configuration": (
+            "RiskConfiguration{AccountTakeoverRiskConfiguration{Actions{HighAction{EventAction}, "
+            "MediumAction{EventAction}, LowAction{EventAction}}}}"
         ),
     }
 
@@ -51,6 +55,19 @@ class UserPool(AwsKind):
             "minimum_length": row["Policies"]["PasswordPolicy"]["MinimumLength"],
             "risk": row.get("UserPoolAddOns", {}).get("AdvancedSecurityMode", "OFF"),
         }
+
+    @fact(needs="cognito-idp:DescribeRiskConfiguration", absent="ResourceNotFoundException")
+    def risk_actions(self, cognito_idp: AwsClient, user_pool: Found, rules: PoolRules) -> RiskActions | None:
+        """DescribeRiskConfiguration of the pool, not of single applications; only where risks are acted on."""
+        if rules["risk"] != "ENFORCED":
+            return None
+        answer = cognito_idp.describe_risk_configuration(UserPoolId=user_pool.handle)
+        takeover = answer["RiskConfiguration"].get("AccountTakeoverRiskConfiguration", {})
+        actions = takeover.get("Actions", {})
+        high, medium, low = (
+            actions.get(f"{risk}Action", {}).get("EventAction", "") for risk in ("High", "Medium", "Low")
+        )
+        return {"high": high, "medium": medium, "low": low}
 
 
 class UserPoolClient(AwsKind):

@@ -27,8 +27,16 @@ class DesktopNetworks(TypedDict):
 class PoolRules(TypedDict):
     """A user pool's rules: the least length of a password, and what is done about risky logins.
 
-    `risk` is OFF, AUDIT (only written down) or ENFORCED (stopped).
+    `risk` is OFF, AUDIT (only written down) or ENFORCED (acted on as the pool's risk configuration says).
     """
 
     minimum_length: int
     risk: str
+
+
+class RiskActions(TypedDict):
+    """What a user pool does with logins of each risk: BLOCK, MFA_REQUIRED, MFA_IF_CONFIGURED, NO_ACTION; "" = not told."""
+
+    high: str
+    medium: str
+    low: str

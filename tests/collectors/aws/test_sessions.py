@@ -323,6 +323,17 @@ def test_the_networks_that_desktops_open_from_are_judged_where_they_are_to_be_kn
     assert judged.status == required
 
 
+RISKS = "cognito-idp.describe_risk_configuration"
+
+
+def acting(high, medium, low):
+    held = {"High": high, "Medium": medium, "Low": low}
+    actions = {
+        f"{risk}Action": {"Notify": True, "EventAction": action} for risk, action in held.items() if action
+    }
+    return {"RiskConfiguration": {"AccountTakeoverRiskConfiguration": {"Actions": actions}}}
+
+
 POOL_RULES = "aws-cognito-user-pool-password aws-cognito-user-pool-risk"
 
 
@@ -335,8 +346,54 @@ def test_a_user_pool_is_judged_by_its_passwords_and_what_it_does_about_risky_log
             UserPoolAddOns={"AdvancedSecurityMode": mode},
         )
     cloud.front.clear()
+    cloud.front.canned[RISKS] = acting("BLOCK", "MFA_REQUIRED", "NO_ACTION")
     password, risk = POOL_RULES.split()
     truth = {(check, "good"): PASS for check in (password, risk)}
     truth |= {(check, "bad"): FAIL for check in (password, risk)}
     assert_true(cloud, truth | {(password, "watching"): PASS, (risk, "watching"): FAIL})
+    assert cloud.front.counts[RISKS] == 1, "only a pool that acts on risks is asked how"
     assert_refused(cloud, "cognito-idp.describe_user_pool", "cognito-idp:DescribeUserPool", POOL_RULES)
+    cloud.front.refused = {}
+    assert_refused(cloud, RISKS, "cognito-idp:DescribeRiskConfiguration", risk)
+
+
+@pytest.mark.parametrize(
+    ("told", "want", "said"),
+    [
+        (
+            acting("BLOCK", "MFA_IF_CONFIGURED", ""),
+            PASS,
+            "high blocked, medium asked for a second factor where",
+        ),
+        (
+            acting("MFA_REQUIRED", "NO_ACTION", "NO_ACTION"),
+            PASS,
+            "high asked for a second factor, medium let in",
+        ),
+        (
+            acting("MFA_IF_CONFIGURED", "BLOCK", "BLOCK"),
+            FAIL,
+            "logins of high risk are let in by a password alone",
+        ),
+        (
+            acting("NO_ACTION", "NO_ACTION", "NO_ACTION"),
+            FAIL,
+            "logins of high risk are let in by a password alone",
+        ),
+        (acting("", "BLOCK", "BLOCK"), UNKNOWN, "no action is set for the pool"),
+        (acting("SOMETHING_NEW", "BLOCK", "BLOCK"), UNKNOWN, "SOMETHING_NEW"),
+        ({"RiskConfiguration": {"UserPoolId": "p"}}, UNKNOWN, "no action is set for the pool"),
+        (None, UNKNOWN, "no action is set for the pool"),
+    ],
+)
+def test_a_pool_that_acts_on_risks_is_judged_by_what_it_does(cloud, told, want, said):
+    cloud.client("cognito-idp").create_user_pool(
+        PoolName="ward", UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"}
+    )
+    if told:
+        cloud.front.canned[RISKS] = told
+    else:
+        cloud.front.refused[RISKS] = "ResourceNotFoundException"
+    (finding,) = [one for one in cloud.judge([POOL_RULES.split()[1]]) if hasattr(one.subject, "name")]
+    assert finding.status == want
+    assert said in finding.sentence
