@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from checks.access.host_links import (
@@ -42,15 +43,26 @@ def accounts_are_in_use(
 
     `exempt` names accounts that the organisation keeps unused on purpose.
     """
-    open_ = _open(accounts, password_ages, authorized_keys) - set(exempt)
+    expiry = {age["name"]: age["expires_on"] for age in password_ages}
+    expired = {
+        name
+        for name, day in expiry.items()
+        if day not in {None, "never"} and (day or "") <= as_of.isoformat()
+    }
+    open_ = _open(accounts, password_ages, authorized_keys) - expired - set(exempt)
     if not open_:
-        return not_applicable("no account takes a password or a key, apart from those that are exempt")
+        return not_applicable(
+            "no account takes a password or a key, apart from those that have expired or are exempt"
+        )
     since = (as_of - timedelta(days=max_days)).isoformat()
     used = {login["name"]: login["on"] for login in last_logins}
-    stale = sorted((name, used[name]) for name in open_ if (used.get(name) or since) < since)
+    stale = {name: used[name] for name in sorted(open_) if (used.get(name) or since) < since}
+    if unexpired := {name: on for name, on in stale.items() if expiry.get(name, "never") is not None}:
+        return failed(f"not used for more than {max_days} days: {_last_used(unexpired)}")
     if stale:
-        told = ", ".join(f"{name} (last on {on})" for name, on in stale)
-        return failed(f"not used for more than {max_days} days: {told}")
+        return undecided(
+            f"not used for more than {max_days} days: {_last_used(stale)}; whether they have expired was not read"
+        )
     unseen = sorted(name for name in open_ if used.get(name) is None)
     if unseen:
         return undecided(
@@ -92,6 +104,10 @@ def sudo_names_whom_it_serves(sudo_grants: list[SudoGrant] | None) -> Verdict:
     if not holders:
         return passed("sudo gives all rights to nobody but root")
     return passed(f"sudo gives all rights to {', '.join(holders)} only")
+
+
+def _last_used(days: Mapping[str, str | None]) -> str:
+    return ", ".join(f"{name} (last on {on})" for name, on in days.items())
 
 
 def _open(accounts: Accounts, ages: list[PasswordAge], keys: AuthorizedKeys) -> set[str]:

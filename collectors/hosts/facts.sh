@@ -307,10 +307,12 @@ section_profile() {
         /etc/zsh/zprofile /etc/zsh/zshrc /etc/zprofile /etc/zshrc /etc/csh.cshrc /etc/csh.login
 }
 section_accounts() { probe accounts; }
-# Names, numbers and shells only: the comment field holds people's names.
+# Names, numbers, shells: the comment field holds people's names. A password of its own beside shadow's is said to be
+# empty or set; x and ## stand for shadow's, see pam_unix(8).
 accounts() {
     if command -v getent >/dev/null 2>&1; then everyone=$($timeout getent passwd); else everyone=$(cat /etc/passwd); fi || return
-    printf '%s\n' "$everyone" | awk -F: '{ print $1 ":" $3 ":" $7 }'
+    printf '%s\n' "$everyone" | awk -F: '{ state = ""; if ($2 == "") state = "empty"; else if ($2 !~ /^(x$|##|[!*])/) state = "set"
+        print $1 ":" $3 ":" $7 ":" state }'
 }
 # States only, never a hash: L locked, NP no password, P password.
 section_passwords() { tool_as_root passwd -S -a; }

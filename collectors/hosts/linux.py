@@ -145,10 +145,10 @@ class LinuxHost(AccountFacts, PackageFacts, SecurityFacts, Kind):
         """Who has UID 0 and who has a login shell."""
         return _parsed(accounts.accounts, record, "accounts")
 
-    @fact(tags="passwords", needs=ROOT_COMMANDS["passwords"])
+    @fact(tags="passwords accounts", needs=ROOT_COMMANDS["passwords"])
     def password_states(self, record: Record) -> facts.PasswordStates | Missing:
         """Which accounts have an empty password."""
-        return _parsed(accounts.password_states, record, "passwords")
+        return _parsed(accounts.password_states, record, "passwords", "accounts")
 
     @fact(tags="login_defs")
     def password_ageing(self, record: Record) -> facts.PasswordAgeing | Missing:

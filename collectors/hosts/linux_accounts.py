@@ -20,14 +20,14 @@ class AccountFacts:
         """The user numbers that several names carry."""
         return parsed(account_use.shared_numbers, record, "accounts")
 
-    @fact(tags="shadow passwords", needs=ROOT_COMMANDS["passwords"])
+    @fact(tags="shadow passwords accounts", needs=ROOT_COMMANDS["passwords"])
     def password_ages(self, record: Record) -> list[facts.PasswordAge] | Missing:
         """Each account's password: whether it can be used, since when, and how long; never a hash."""
         if record.read("shadow"):
-            ages = parsed(account_use.ages_of_shadow, record, "shadow")
+            ages = parsed(account_use.ages_of_shadow, record, "shadow", "accounts")
             if not isinstance(ages, Missing):
                 return ages
-        return parsed(account_use.ages_of_passwd, record, "passwords")
+        return parsed(account_use.ages_of_passwd, record, "passwords", "accounts")
 
     @fact(tags="last_logins", volatile=True)
     def last_logins(self, record: Record) -> list[facts.LastLogin] | Missing:

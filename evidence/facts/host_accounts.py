@@ -13,12 +13,16 @@ class SharedNumber(TypedDict):
 
 
 class PasswordAge(TypedDict):
-    """One account's password: `usable` unless it is locked or empty; `max_days` None = it never runs out."""
+    """One account's password: `usable` unless it is locked or empty; `max_days` None = it never runs out.
+
+    `expires_on` is the day from which nobody can log in to the account, by whatever proof, or "never"; None = not read.
+    """
 
     name: str
     usable: bool
     changed_on: str | None
     max_days: int | None
+    expires_on: str | None
 
 
 class LastLogin(TypedDict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 
+from collectors.hosts.parsers.accounts import rows
 from collectors.hosts.parsers.text import lines, number, unreadable
 from evidence.facts.host_accounts import LastLogin, PasswordAge, SharedNumber
 from evidence.model import Missing, Reason
@@ -17,15 +18,12 @@ _FOREVER = 99_999
 
 def shared_numbers(data: bytes) -> list[SharedNumber] | Missing:
     """The numbers above 0 that more than one account carries, from section `accounts`."""
+    found = rows(data)
+    if isinstance(found, Missing):
+        return found
     names: dict[int, set[str]] = {}
-    for line in lines(data):
-        fields = line.split(":")
-        uid = number(fields[1]) if len(fields) == 3 else None
-        if uid is None or not fields[0]:
-            return unreadable("the list of accounts")
-        names.setdefault(uid, set()).add(fields[0])
-    if 0 not in names:
-        return unreadable("the list of accounts")
+    for row in found:
+        names.setdefault(row.uid, set()).add(row.name)
     return [
         SharedNumber(uid=uid, names=sorted(held))
         for uid, held in sorted(names.items())
@@ -33,33 +31,52 @@ def shared_numbers(data: bytes) -> list[SharedNumber] | Missing:
     ]
 
 
-def ages_of_shadow(data: bytes) -> list[PasswordAge] | Missing:
-    """NAME:STATE:CHANGED:MIN:MAX:INACTIVE:EXPIRES with days since 1970, see shadow(5)."""
-    first, *rows = lines(data) or [""]
-    split = [row.split(":") for row in rows]
-    if first != "looked" or not rows or any(len(row) != 7 or row[1] not in _STATES for row in split):
+def ages_of_shadow(data: bytes, listed: bytes) -> list[PasswordAge] | Missing:
+    """NAME:STATE:CHANGED:MIN:MAX:INACTIVE:EXPIRES with days since 1970, see shadow(5); `listed` is section `accounts`."""
+    own = _own_passwords(listed)
+    first, *told = lines(data) or [""]
+    split = [row.split(":") for row in told]
+    if first != "looked" or not told or any(len(row) != 7 or row[1] not in _STATES for row in split):
         return unreadable("section shadow")
+    if isinstance(own, Missing):
+        return own
     ages = [
         PasswordAge(
-            name=row[0], usable=row[1] == "P", changed_on=_day(number(row[2])), max_days=_limit(row[4])
+            name=row[0],
+            usable=row[1] == "P" or row[0] in own,
+            changed_on=_day(number(row[2])),
+            max_days=_limit(row[4]),
+            expires_on=_day(number(row[6])) or "never",
         )
         for row in split
     ]
     return sorted(ages, key=lambda age: age["name"])
 
 
-def ages_of_passwd(data: bytes) -> list[PasswordAge] | Missing:
+def ages_of_passwd(data: bytes, listed: bytes) -> list[PasswordAge] | Missing:
     """What `passwd -S -a` prints: name, state, day of change, then four limits; see passwd(1)."""
-    rows = [line.split() for line in lines(data)]
-    if not rows or any(len(row) != 7 or row[1] not in _STATES for row in rows):
+    own = _own_passwords(listed)
+    split = [line.split() for line in lines(data)]
+    if not split or any(len(row) != 7 or row[1] not in _STATES for row in split):
         return unreadable("the answer of passwd -S -a")
+    if isinstance(own, Missing):
+        return own
     ages = [
         PasswordAge(
-            name=row[0], usable=row[1] in {"P", "PS"}, changed_on=_written(row[2]), max_days=_limit(row[4])
+            name=row[0],
+            usable=row[1] in {"P", "PS"} or row[0] in own,
+            changed_on=_written(row[2]),
+            max_days=_limit(row[4]),
+            expires_on=None,
         )
-        for row in rows
+        for row in split
     ]
     return sorted(ages, key=lambda age: age["name"])
+
+
+def _own_passwords(listed: bytes) -> set[str] | Missing:
+    found = rows(listed)
+    return found if isinstance(found, Missing) else {row.name for row in found if row.own == "set"}
 
 
 def last_logins(data: bytes) -> list[LastLogin] | Missing:

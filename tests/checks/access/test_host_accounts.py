@@ -35,8 +35,11 @@ BOBS = AuthorizedKeys(
 )
 
 
-def ages(**usable: bool) -> list[PasswordAge]:
-    return [PasswordAge(name=name, usable=on, changed_on=None, max_days=None) for name, on in usable.items()]
+def ages(expires_on: str | None = "never", **usable: bool) -> list[PasswordAge]:
+    return [
+        PasswordAge(name=name, usable=on, changed_on=None, max_days=None, expires_on=expires_on)
+        for name, on in usable.items()
+    ]
 
 
 def logins(**on: str | None) -> list[LastLogin]:
@@ -61,6 +64,12 @@ def test_a_shared_number_fails_and_names_both():
         (ages(alice=False), BOBS, logins(bob="2026-08-01"), Status.FAIL),
         (ages(root=True), NO_KEYS, logins(root="2020-01-01"), Status.NOT_APPLICABLE),
         (ages(daemon=True), NO_KEYS, logins(root="2026-11-01"), Status.NOT_APPLICABLE),
+        (ages("2020-01-01", alice=True), NO_KEYS, logins(alice="2019-08-01"), Status.NOT_APPLICABLE),
+        (ages("2026-11-22", bob=False), BOBS, logins(bob="2026-08-01"), Status.NOT_APPLICABLE),
+        (ages("2026-11-23", bob=False), BOBS, logins(bob="2026-08-01"), Status.FAIL),
+        (ages(None, alice=True), NO_KEYS, logins(alice="2026-08-01"), Status.UNKNOWN),
+        (ages(None, alice=True), NO_KEYS, logins(alice="2026-11-01"), Status.PASS),
+        (ages(None, alice=True), BOBS, logins(alice="2026-08-01", bob="2026-08-01"), Status.FAIL),
     ],
 )
 def test_an_account_that_can_be_opened_must_have_been_used(passwords, keys, used, expected):

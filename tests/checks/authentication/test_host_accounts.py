@@ -12,9 +12,9 @@ from evidence.facts.host_accounts import AuthorizedKey, AuthorizedKeys, Lockout,
 from evidence.facts.hosts import SshServer
 from evidence.model import Status
 
-USED = [PasswordAge(name="alice", usable=True, changed_on="2026-01-02", max_days=365)]
-ENDLESS = [PasswordAge(name="alice", usable=True, changed_on="2026-01-02", max_days=None)]
-LOCKED = [PasswordAge(name="alice", usable=False, changed_on=None, max_days=None)]
+USED = [PasswordAge(name="alice", usable=True, changed_on="2026-01-02", max_days=365, expires_on=None)]
+ENDLESS = [PasswordAge(name="alice", usable=True, changed_on="2026-01-02", max_days=None, expires_on=None)]
+LOCKED = [PasswordAge(name="alice", usable=False, changed_on=None, max_days=None, expires_on=None)]
 
 
 def key(kind: str, bits: int) -> AuthorizedKey:

@@ -187,6 +187,10 @@ FAULTS = {
         "useradd -o -u $(id -u clinician) -s /bin/bash nurse", {"host-no-shared-uid": F}
     ),
     "a password is empty": Fault("passwd -q -d secretary", {"host-no-empty-passwords": F}),
+    "a password is empty in passwd itself": Fault(
+        "sed -i 's/^secretary:x:/secretary::/' /etc/passwd; usermod -L secretary 2>/dev/null || :",
+        {"host-no-empty-passwords": F},
+    ),
     "sudo asks one account for no password": Fault(
         "echo 'clinician ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/clinician", {"host-sudo-asks-password": F}
     ),
@@ -284,6 +288,14 @@ def test_one_fault_changes_the_verdicts_that_speak_of_it_and_no_other(labs, tmp_
     fault = FAULTS[name]
     found = {release: one.verdicts for release, one in seen(labs, tmp_path, fault.done).items()}
     assert found == expected(fault.changes)
+
+
+def test_an_account_left_unused_that_has_expired_is_open_to_nobody(labs, tmp_path):
+    found = seen(
+        labs, tmp_path, "/opt/test/logged-in clinician '200 days ago'; chage -E 2020-01-01 clinician"
+    )
+    verdicts = {release: one.verdicts["host-accounts-in-use"] for release, one in found.items()}
+    assert verdicts == {"bookworm": P, "trixie": U}
 
 
 def test_an_account_left_unused_fails_where_log_ins_are_recorded_and_passes_nowhere(labs, tmp_path):

@@ -91,7 +91,7 @@ def test_facts_known_from_elsewhere_are_what_the_script_reads(whole):
 
 def test_no_name_of_a_person_and_no_hash_is_read(whole):
     lines = whole.section("accounts").stdout.splitlines()
-    assert all(line.count(b":") == 2 for line in lines)
+    assert all(line.count(b":") == 3 for line in lines)
     assert b"$6$" not in b"".join(section.stdout for section in whole.sections.values())
     assert b"$y$" not in b"".join(section.stdout for section in whole.sections.values())
 
@@ -311,6 +311,22 @@ TABLE = """version,codename,series,created,release,eol,eol-server,eol-esm
 18.04 LTS,Bionic Beaver,bionic,2017-10-19,2018-04-26,2023-05-31,2023-05-31,2028-04-26
 18.10,Cosmic Cuttlefish,cosmic,2018-04-26,2018-10-18,2019-07-18
 """
+
+
+def test_a_password_in_the_list_of_accounts_is_said_to_be_empty_or_set_and_never_told(tmp_path):
+    if shutil.which("unshare") is None or os.geteuid() != 0:
+        cannot("another /etc/passwd needs root and unshare")
+    (tmp_path / "passwd").write_text(
+        "root:x:0:0::/root:/bin/sh\nann::1:1:Ann Other:/:/bin/sh\nbob:$1$s$h:2:2::/:/bin/sh\neve:*:3:3::/:\n"
+    )
+    command = f'mount --bind {tmp_path}/passwd /etc/passwd && exec "$@"'
+    said = run({"accounts"}, run_as=("unshare", "-m", "sh", "-c", command, "sh")).read("accounts")
+    assert said.splitlines()[:4] == [
+        b"root:0:/bin/sh:",
+        b"ann:1:/bin/sh:empty",
+        b"bob:2:/bin/sh:set",
+        b"eve:3::",
+    ]
 
 
 @pytest.mark.parametrize("awk", ["awk", "mawk", "gawk", "busybox awk"])
