@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checks.audit_controls.links import DATABASE_LOGS_LEAVE
 from checks.check import Verdict, check, failed, not_applicable, passed, undecided
-from evidence.facts.aws_databases import DatabaseEngine, DatabaseParameters
+from evidence.facts.aws_databases import AuditPlugin, DatabaseEngine, DatabaseParameters
 
 _TELLING = {
     "postgres": "postgresql",
@@ -24,6 +24,10 @@ _WRITTEN_BY = {
     "neptune": "neptune_enable_audit_log",
 }
 """The parameter without which there is no audit log to send; each is off unless set."""
+_BY_PLUGIN = frozenset({"mysql", "mariadb"})
+_EVENTS = "server_audit_events"
+_UPLOAD = "server_audit_logs_upload"
+"""With this Aurora sends its audit log itself, beside the logs it is told to export."""
 _OFF = frozenset({"", "0", "off", "disabled", "none"})
 
 
@@ -34,10 +38,11 @@ def told_by_exports(engine: DatabaseEngine, logs: list[str]) -> Verdict | None:
     wanted = _TELLING.get(_family(engine["name"]))
     if wanted is None:
         return not_applicable(f"which log of {engine['name']} tells who used it is not known here")
-    if wanted not in logs:
-        sent = ", ".join(sorted(logs)) or "none"
-        return failed(f"the {wanted} log is not sent to CloudWatch Logs (sent: {sent})")
-    return None if engine["name"] in _WRITTEN_BY else passed(f"the {wanted} log is sent to CloudWatch Logs")
+    if engine["name"] == "aurora-mysql" or (wanted in logs and engine["name"] in {*_WRITTEN_BY, *_BY_PLUGIN}):
+        return None
+    return (
+        passed(f"the {wanted} log is sent to CloudWatch Logs") if wanted in logs else _not_sent(wanted, logs)
+    )
 
 
 @check(
@@ -48,11 +53,46 @@ def told_by_exports(engine: DatabaseEngine, logs: list[str]) -> Verdict | None:
     first=told_by_exports,
 )
 def database_exports_its_log(
-    engine: DatabaseEngine, logs: list[str], parameters: DatabaseParameters | None
+    engine: DatabaseEngine,
+    logs: list[str],
+    parameters: DatabaseParameters | None,
+    audit_plugin: AuditPlugin | None,
 ) -> Verdict:
     """Is the log that tells who used the database sent to CloudWatch Logs?"""
     told = told_by_exports(engine, logs)
-    return told or _written(_WRITTEN_BY[engine["name"]], parameters)
+    if told:
+        return told
+    if engine["name"] in _BY_PLUGIN:
+        return _written_by_plugin(audit_plugin)
+    if "audit" not in logs:
+        return _sent_by_itself(parameters) or _not_sent("audit", logs)
+    return _written(_WRITTEN_BY[engine["name"]], parameters)
+
+
+def _not_sent(wanted: str, logs: list[str]) -> Verdict:
+    sent = ", ".join(sorted(logs)) or "none"
+    return failed(f"the {wanted} log is not sent to CloudWatch Logs (sent: {sent})")
+
+
+def _sent_by_itself(parameters: DatabaseParameters | None) -> Verdict | None:
+    value = (parameters["values"].get(_UPLOAD) if parameters else None) or ""
+    if value.lower() in _OFF:
+        return None
+    return undecided(
+        f"no export of the audit log is on, but {_UPLOAD} is, and whether the database may send it was not read"
+    )
+
+
+def _written_by_plugin(plugin: AuditPlugin | None) -> Verdict:
+    if plugin is None:
+        return undecided("the audit log is to be sent, but whether the audit plug-in writes one was not told")
+    if not plugin["applied"]:
+        return undecided(f"changes to the option group {plugin['group']} are not yet in effect")
+    if not plugin["held"]:
+        return failed(
+            f"the audit log would be sent, but none is written: {plugin['group']} has no audit plug-in"
+        )
+    return passed(f"the audit log is sent to CloudWatch Logs, and the plug-in in {plugin['group']} writes it")
 
 
 def _written(name: str, parameters: DatabaseParameters | None) -> Verdict:
@@ -64,6 +104,10 @@ def _written(name: str, parameters: DatabaseParameters | None) -> Verdict:
     if (value or "").lower() in _OFF:
         return failed(
             f"the audit log would be sent, but none is written: {name} is off in {parameters['group']}"
+        )
+    if name == _WRITTEN_BY["aurora-mysql"] and not parameters["values"].get(_EVENTS):
+        return undecided(
+            f"the audit log is to be sent and {name} is on, but {parameters['group']} names no events to write"
         )
     return passed(f"the audit log is sent to CloudWatch Logs, and {name} is on")
 

@@ -7,11 +7,13 @@ from typing import Any, ClassVar
 
 from collectors.aws.client import AwsClient, own_arn
 from collectors.aws.kind import REGIONS, AwsKind, labels
+from collectors.aws.option_groups import OPTIONS, Groups, option_group_of, plugins_of
 from collectors.aws.parameter_groups import PARAMETERS, InUse, of_groups, parameters_of
 from collectors.aws.told import told
 from collectors.kind import Found, fact, lists
 from evidence.facts.aws import BlockEncryption
 from evidence.facts.aws_databases import (
+    AuditPlugin,
     DatabaseAccess,
     DatabaseBackup,
     DatabaseEngine,
@@ -40,9 +42,11 @@ class DatabaseInstance(AwsKind):
         "describe_db_instances": (
             "DBInstances[]{DBInstanceIdentifier, DBInstanceArn, DbiResourceId, PubliclyAccessible, MultiAZ, "
             "AutoMinorVersionUpgrade, ReadReplicaSourceDBInstanceIdentifier, "
+            "OptionGroupMemberships[]{OptionGroupName, Status}, "
             f"DBParameterGroups[]{{DBParameterGroupName, ParameterApplyStatus}}, {_SHARED}}}"
         ),
         "describe_db_parameters": PARAMETERS,
+        "describe_option_groups": OPTIONS,
     }
     engine: DatabaseEngine
     encryption: BlockEncryption
@@ -65,7 +69,7 @@ class DatabaseInstance(AwsKind):
                     row["DBInstanceIdentifier"],
                     labels=labels(row.get("TagList", [])),
                     gives=_of_instance(row),
-                    handle=_groups_of(row),
+                    handle=Groups(_group_of(row), option_group_of(row)),
                 )
 
     @fact(needs="rds:DescribeDBParameters", batch=500)
@@ -73,7 +77,16 @@ class DatabaseInstance(AwsKind):
         self, rds: AwsClient, database_instances: list[Found]
     ) -> dict[str, DatabaseParameters | None]:
         """DescribeDBParameters, once for each parameter group in use and only for the parameters watched."""
-        return of_groups(database_instances, lambda use: parameters_of(rds, "db_parameters", use))
+        return of_groups(
+            database_instances,
+            lambda instance: instance.handle.parameters,
+            lambda use: parameters_of(rds, "db_parameters", use),
+        )
+
+    @fact(needs="rds:DescribeOptionGroups", batch=500)
+    def audit_plugin(self, rds: AwsClient, database_instances: list[Found]) -> dict[str, AuditPlugin | None]:
+        """DescribeOptionGroups, once for each option group of MySQL and MariaDB in use; None for other engines."""
+        return plugins_of(rds, database_instances)
 
 
 class DatabaseCluster(AwsKind):
@@ -96,10 +109,11 @@ class DatabaseCluster(AwsKind):
     backup: DatabaseBackup
     logs: list[str]
     multi_az: bool
+    audit_plugin: AuditPlugin | None
 
     @lists(
         needs={"describe_db_clusters": "rds:DescribeDBClusters", **REGIONS},
-        gives="engine encryption logins backup logs multi_az",
+        gives="engine encryption logins backup logs multi_az audit_plugin",
     )
     def every(self, rds: AwsClient) -> Iterator[Found]:
         """DescribeDBClusters, 100 at a time."""
@@ -118,7 +132,11 @@ class DatabaseCluster(AwsKind):
         self, rds: AwsClient, database_clusters: list[Found]
     ) -> dict[str, DatabaseParameters | None]:
         """DescribeDBClusterParameters, once for each parameter group in use."""
-        return of_groups(database_clusters, lambda use: parameters_of(rds, "db_cluster_parameters", use))
+        return of_groups(
+            database_clusters,
+            lambda cluster: cluster.handle,
+            lambda use: parameters_of(rds, "db_cluster_parameters", use),
+        )
 
 
 def _of_instance(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,6 +155,8 @@ def _of_cluster(row: Mapping[str, Any]) -> dict[str, Any]:
         **_of_both(row, "ReplicationSourceIdentifier"),
         "engine": _engine(row, None),
         "multi_az": told(lambda: bool(row["MultiAZ"])),
+        # Clusters hold no options of these engines.
+        "audit_plugin": None,
     }
 
 
@@ -156,7 +176,7 @@ def _engine(row: Mapping[str, Any], cluster: str | None) -> DatabaseEngine:
     return {"name": row["Engine"], "version": row["EngineVersion"], "cluster": cluster}
 
 
-def _groups_of(row: Mapping[str, Any]) -> InUse | None:
+def _group_of(row: Mapping[str, Any]) -> InUse | None:
     groups = row.get("DBParameterGroups", [])
     if len(groups) != 1:
         return None

@@ -19,7 +19,7 @@ WATCHED: Mapping[str, tuple[str, ...]] = {
     "aurora-postgresql": _POSTGRES,
     "mysql": _MYSQL,
     "mariadb": _MYSQL,
-    "aurora-mysql": (*_MYSQL, "server_audit_logging"),
+    "aurora-mysql": (*_MYSQL, "server_audit_logging", "server_audit_events", "server_audit_logs_upload"),
     "sqlserver": ("rds.force_ssl",),
     "docdb": ("tls", "audit_logs"),
     "neptune": ("neptune_enforce_ssl", "neptune_enable_audit_log"),
@@ -37,13 +37,15 @@ class InUse:
 
 
 def of_groups(
-    databases: Iterable[Found], read: Callable[[InUse], Mapping[str, Mapping[str, Any]]]
+    databases: Iterable[Found],
+    in_use: Callable[[Found], InUse | None],
+    read: Callable[[InUse], Mapping[str, Mapping[str, Any]]],
 ) -> dict[str, DatabaseParameters | None]:
     """Each database's parameters by uid, with one reading for each group; None for an engine nothing is watched of."""
     known: dict[str, Mapping[str, Mapping[str, Any]]] = {}
     answers: dict[str, DatabaseParameters | None] = {}
     for database in databases:
-        use: InUse | None = database.handle
+        use = in_use(database)
         if use is None or not _watched(use.engine):
             answers[database.uid] = None
             continue

@@ -53,6 +53,17 @@ class DatabaseParameters(TypedDict):
     chosen: list[str]
 
 
+class AuditPlugin(TypedDict):
+    """Whether the option group of a MySQL or MariaDB holds the plug-in that writes an audit log.
+
+    `applied` says whether the running database has what the group holds.
+    """
+
+    group: str
+    applied: bool
+    held: bool
+
+
 class DatabaseSnapshotSharing(TypedDict):
     """Whether anyone with an AWS account may restore the snapshot, and the other accounts that may by name."""
 

@@ -145,6 +145,45 @@ def test_a_parameter_group_is_read_once_for_all_that_use_it(databases):
     assert counts["rds.describe_db_instances"] == 2
 
 
+LOGS = "aws-rds-logs-exported"
+
+
+@pytest.fixture
+def audited(cloud):
+    rds = cloud.client("rds")
+    held = {"EngineName": "mysql", "MajorEngineVersion": "8.0", "OptionGroupDescription": "x"}
+    for name in ("audits", "other"):
+        rds.create_option_group(OptionGroupName=name, **held)
+    option = {"OptionName": "MARIADB_AUDIT_PLUGIN", "OptionSettings": []}
+    rds.modify_option_group(OptionGroupName="audits", OptionsToInclude=[option])
+    mysql = {"Engine": "mysql", "EngineVersion": "8.0.36", "EnableCloudwatchLogsExports": ["audit"]}
+    instance(rds, "written", OptionGroupName="audits", **mysql)
+    instance(rds, "written-too", OptionGroupName="audits", **mysql)
+    instance(rds, "empty", OptionGroupName="other", **mysql)
+    instance(rds, "plain", **mysql)
+    instance(rds, "kept", OptionGroupName="audits", **mysql | {"EnableCloudwatchLogsExports": ["error"]})
+    cloud.front.counts.clear()
+    return cloud
+
+
+def test_an_audit_log_that_no_plugin_writes_is_not_sent_though_it_is_to_be(audited):
+    wanted = {"written": PASS, "written-too": PASS, "empty": FAIL, "plain": FAIL, "kept": FAIL}
+    assert_true(audited, {(LOGS, name): want for name, want in wanted.items()})
+
+
+def test_an_option_group_is_read_once_and_one_that_holds_nothing_not_at_all(audited):
+    audited.poll(checks=[LOGS])
+    assert audited.front.counts["rds.describe_option_groups"] == 2
+    assert_refused(audited, "rds.describe_option_groups", "rds:DescribeOptionGroups", LOGS)
+
+
+def test_no_settings_of_options_are_kept(audited):
+    results = audited.poll(checks=[LOGS]).values()
+    kept = b"".join(data for result in results for data in result.objects.values())
+    assert b"MARIADB_AUDIT_PLUGIN" in kept
+    assert b"OptionSettings" not in kept
+
+
 def test_a_snapshot_shared_with_another_account_is_not_public_and_not_unshared_either(databases):
     databases.client("rds").modify_db_snapshot_attribute(
         DBSnapshotIdentifier="kept", AttributeName="restore", ValuesToAdd=["999988887777"]
