@@ -21,6 +21,7 @@ from evidence.model import Status
 
 _KNOW_TMOUT = frozenset({"bash", "rbash", "ksh", "ksh93", "mksh"})
 _LOGIN_FILES = ("/etc/profile",)
+_BASH_FILES = ("/etc/bash.bashrc", "/etc/bashrc")
 _TIME = re.compile(r"(\d{1,7})([smhdw]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LOCKS = frozenset({"idle-delay", "lock-enabled", "lock-delay"})
@@ -128,19 +129,44 @@ def _shell(lines: list[TimeoutLine], accounts: Accounts) -> Bound:
     at_login = [line for line in lines if line["file"].startswith(_LOGIN_FILES)]
     if not at_login:
         return Bound(None, "TMOUT is not set for login shells")
-    if any(line["conditional"] or line["seconds"] is None for line in at_login):
+    seconds, readonly = _in_the_end(at_login)
+    if seconds is None or _is_overruled(lines, seconds):
         return Bound(None, "TMOUT is set in a way that only the shell itself could settle", unsure=True)
-    values = {line["seconds"] or 0 for line in at_login}
-    if 0 in values:
+    if not seconds:
         return Bound(None, "TMOUT is 0 for login shells")
-    if not any(line["readonly"] for line in at_login):
-        return Bound(None, f"TMOUT is {max(values)} seconds, but users may change it")
+    if not readonly:
+        return Bound(None, f"TMOUT is {seconds} seconds, but users may change it")
     deaf = {login["shell"] for login in accounts["logins"]} - _listening(accounts)
     if deaf:
         return Bound(None, f"TMOUT does not reach {', '.join(sorted(deaf))}", unsure=True)
-    if len(values) > 1:
-        return Bound(max(values), f"TMOUT is set to several values up to {_span(max(values))}", unsure=True)
-    return Bound(max(values), f"TMOUT ends an idle shell after {_span(max(values))} and is read-only")
+    return Bound(seconds, f"TMOUT ends an idle shell after {_span(seconds)} and is read-only")
+
+
+def _in_the_end(lines: list[TimeoutLine]) -> tuple[int | None, bool]:
+    """What TMOUT is (None where that is not settled) and whether it is read-only, once these have run in their order."""
+    seconds: int | None = 0
+    may_be_readonly = False
+    for line in lines:
+        if line["conditional"]:
+            seconds, may_be_readonly = None, may_be_readonly or line["readonly"]
+            continue
+        seconds = None if may_be_readonly else line["seconds"]
+        if line["readonly"]:
+            return seconds, True
+    return seconds, False
+
+
+def _is_overruled(lines: list[TimeoutLine], seconds: int) -> bool:
+    """Whether another value may become read-only first, by a file that another locale or bash itself reads before."""
+    firm = [
+        line
+        for line in lines
+        if line["readonly"] and line["file"].startswith(("/etc/profile.d/", *_BASH_FILES))
+    ]
+    files = {line["file"] for line in firm}
+    return (len(files) > 1 or any(file in _BASH_FILES for file in files)) and any(
+        line["seconds"] != seconds for line in firm
+    )
 
 
 def _listening(accounts: Accounts) -> set[str]:

@@ -105,7 +105,7 @@ class LinuxHost(AccountFacts, PackageFacts, SecurityFacts, Kind):
 
     @fact(tags="profile")
     def shell_timeout(self, record: Record) -> list[facts.TimeoutLine] | Missing:
-        """Every assignment of TMOUT in the shells' start-up files."""
+        """Every statement about TMOUT in the shells' start-up files."""
         return _parsed(sessions.shell_timeout, record, "profile")
 
     @fact(tags="machine logind")

@@ -106,7 +106,10 @@ class CloudStorage(TypedDict):
 
 
 class TimeoutLine(TypedDict):
-    """One assignment of TMOUT in a start-up file; `seconds` None = not a plain number."""
+    """One statement about TMOUT in a start-up file: what it is from then on; `seconds` None = not a plain number.
+
+    0 is no timeout at all. Once it is `readonly`, what follows cannot change it.
+    """
 
     file: str
     seconds: int | None

@@ -13,46 +13,79 @@ _ASSIGNMENT = re.compile(r"(?:^|[\s;])TMOUT=[\"']?([^\s;\"'#]*)")
 _READONLY = re.compile(
     r"(?:^|;)\s*(?:readonly|(?:declare|typeset)\s+-\w*r\w*)\s(?:[^;#]*\s)?TMOUT(?:=|[\s;]|$)"
 )
-_CONDITION = re.compile(r"^\s|\b(?:unset|local)\b|&&|\|\||\[|\{|\(")
+_MAYBE_READONLY = re.compile(r"\breadonly\b|\b(?:declare|typeset)\s+-\w*r")
+_UNSET = re.compile(r"(?:^|;)\s*unset\s+(?:-v\s+)?(?:\w+\s+)*?TMOUT\b")
+_CONDITION = re.compile(r"^\s|\blocal\b|&&|\|\||\[|\{|\(")
 _OPENS = re.compile(
     r"(?:^|[;&|({]|\b(?:then|do|else))\s*(?:if|case|for|while|until|select)\b|(?:^|[\s)])\{(?=\s|$)"
 )
 _CLOSES = re.compile(r"(?:^|[;&|]|\b(?:then|do|else))\s*(?:fi|esac|done)\b|(?:^|;)\s*\}(?=[\s;]|$)")
 _LEAVES = re.compile(r"(?:^|[\s;&|])(?:return|exit)\b")
+_PROFILE, _DIRECTORY, _ENVIRONMENT = "/etc/profile", "/etc/profile.d/", "/etc/environment"
+_KEPT = -1
 _NEVER = 2**64 - 1
 _SECOND = 1_000_000
 
 
 def shell_timeout(data: bytes) -> list[TimeoutLine]:
-    """Every assignment of TMOUT in the start-up files; conditional unless it surely runs in every shell."""
+    """Every statement about TMOUT in the start-up files, those of login shells in the order in which they run.
+
+    Conditional is what need not run in every shell. One that only makes TMOUT read-only leaves it the value it had.
+    """
     files: dict[str, list[str]] = {}
     for line in filed(data):
         if not line.text.lstrip().startswith("#"):
             files.setdefault(line.file, []).append(line.text)
-    sourced = _sources_profile_d(files.get("/etc/profile", []))
-    return [
-        timeout
-        for file, texts in files.items()
-        for timeout in _timeouts(file, texts, read=sourced or not file.startswith("/etc/profile.d/"))
-    ]
+    profile = files.pop(_PROFILE, [])
+    at = _speaks_of_directory(profile)
+    parts = sorted(file for file in files if file.startswith(_DIRECTORY))
+    others = [file for file in files if not file.startswith(_DIRECTORY)]
+    main = list(_statements(_PROFILE, profile, read=True))
+    found = [one for index, one in main if at is None or index <= at]
+    for file in parts:
+        found.extend(one for _, one in _statements(file, files[file], read=at is not None))
+    found.extend(one for index, one in main if at is not None and index > at)
+    elsewhere = [one for file in others for _, one in _statements(file, files[file], read=True)]
+    return _valued(found, given=any(one["file"] == _ENVIRONMENT for one in elsewhere)) + _valued(elsewhere)
 
 
-def _sources_profile_d(texts: list[str]) -> bool:
-    """Whether /etc/profile comes to speak of the directory beside it, whose files nothing else reads."""
-    before = next((index for index, text in enumerate(texts) if "profile.d" in text), None)
-    return before is not None and not any(_LEAVES.search(text) for text in texts[:before])
+def _speaks_of_directory(texts: list[str]) -> int | None:
+    """Where /etc/profile comes to speak of the directory beside it, whose files nothing else reads."""
+    at = next((index for index, text in enumerate(texts) if "profile.d" in text), None)
+    return None if at is None or any(_LEAVES.search(text) for text in texts[:at]) else at
 
 
-def _timeouts(file: str, texts: list[str], *, read: bool) -> Iterator[TimeoutLine]:
-    if not any("TMOUT" in text for text in texts):
-        return
+def _statements(file: str, texts: list[str], *, read: bool) -> Iterator[tuple[int, TimeoutLine]]:
+    """Each statement behind the number of its line; `seconds` -1 stands for the value that is there already."""
     always = set(_always(texts)) if read else set()
-    readonly = any(_READONLY.search(text) for index, text in enumerate(texts) if index in always)
     for index, text in enumerate(texts):
-        for match in _ASSIGNMENT.finditer(text):
-            yield TimeoutLine(
-                file=file, seconds=number(match[1]), readonly=readonly, conditional=index not in always
+        marks = [(match.start(), number(match[1])) for match in _ASSIGNMENT.finditer(text)]
+        marks += [(match.start(), 0) for match in _UNSET.finditer(text)]
+        # Behind a condition it is enough that it may become so.
+        readonly = (_READONLY if index in always else _MAYBE_READONLY).search(text) is not None
+        values = [seconds for _, seconds in sorted(marks, key=lambda mark: mark[0])] or [_KEPT] * readonly
+        for last, seconds in zip(range(len(values) - 1, -1, -1), values, strict=True):
+            yield (
+                index,
+                TimeoutLine(
+                    file=file,
+                    seconds=seconds,
+                    readonly=readonly and not last,
+                    conditional=index not in always,
+                ),
             )
+
+
+def _valued(found: list[TimeoutLine], *, given: bool = False) -> list[TimeoutLine]:
+    value, unsure = 0, given
+    told: list[TimeoutLine] = []
+    for one in found:
+        if one["seconds"] == _KEPT:
+            told.append({**one, "seconds": value, "conditional": one["conditional"] or unsure})
+            continue
+        told.append(one)
+        value, unsure = one["seconds"] or 0, one["conditional"] or one["seconds"] is None
+    return told
 
 
 def _always(texts: list[str]) -> list[int]:

@@ -102,6 +102,12 @@ FAULTS = {
         "echo 'export TMOUT=900' >/etc/profile.d/timeout.sh",
         {"host-idle-session-ends": F, "host-ssh-idle-session-ends": F},
     ),
+    "a later file takes TMOUT back": Fault(
+        "echo 'export TMOUT=900' >/etc/profile.d/timeout.sh; "
+        "printf '%s\\n' 'unset TMOUT' 'readonly TMOUT' >/etc/profile.d/zz.sh",
+        {"host-idle-session-ends": F, "host-ssh-idle-session-ends": F},
+    ),
+    "a later file takes TMOUT back in vain": Fault("echo 'TMOUT=0' >/etc/profile.d/zz.sh"),
     "the package lists are empty": Fault(
         "rm -r /var/lib/apt/lists/*", {"host-security-updates": U, "host-package-lists-fresh": F}
     ),
