@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from checks.check import Verdict, check, failed, not_applicable, passed
-from checks.exposure.links import NOT_FOR_EVERYONE
+from collections.abc import Mapping
+from typing import Any
+
+from checks.check import Verdict, check, failed, not_applicable, passed, undecided
+from checks.exposure.links import BUCKET_NOT_FOR_EVERYONE, NOT_FOR_EVERYONE
+from checks.policy_conditions import demands_of
 from checks.policy_denials import opening
-from checks.policy_document import for_anyone
+from checks.policy_document import for_anyone, open_statements
 from checks.policy_verdicts import gravest, of_opening
 from evidence.facts.aws import (
     AclGrant,
@@ -48,7 +52,7 @@ def blocked_by_itself(public_access_block: PublicAccessBlock | None) -> Verdict 
     "aws-s3-bucket-not-public",
     on="aws.s3.bucket",
     severity="critical",
-    links=[NOT_FOR_EVERYONE],
+    links=[BUCKET_NOT_FOR_EVERYONE],
     also={"account_block": "aws.account:public_access_block"},
     first=blocked_by_itself,
 )
@@ -63,12 +67,8 @@ def bucket_is_not_public(
     blocks = [block for block in (public_access_block, account_block) if block is not None]
     acls_ignored = any(block["ignore_public_acls"] for block in blocks)
     of_policy = None
-    if (
-        policy_status
-        and policy_status["public"]
-        and not any(one["restrict_public_buckets"] for one in blocks)
-    ):
-        of_policy = _of_public_policy(policy)
+    if policy_status is not None and not any(block["restrict_public_buckets"] for block in blocks):
+        of_policy = _of_policy(policy or {}, public=policy_status["public"])
     groups = sorted({grant["group"] for grant in group_grants} & _EVERYONE)
     of_acl = (
         failed(f"the bucket's ACL lets in {' and '.join(groups)}") if groups and not acls_ignored else None
@@ -79,10 +79,25 @@ def bucket_is_not_public(
     return passed(f"{told.sentence}; its objects' own ACLs were not looked at")
 
 
-def _of_public_policy(policy: PolicyDocument | None) -> Verdict:
+def _of_policy(policy: PolicyDocument, *, public: bool) -> Verdict | None:
     # AWS may call a policy public for whatever is allowed under conditions too, and takes off no denial.
     opened = "the bucket policy lets the public in"
-    return of_opening(opening(policy or {}, for_anyone(policy or {})), opened) or failed(opened)
+    told = of_opening(opening(policy, for_anyone(policy)), opened) or failed(opened) if public else None
+    return gravest(told, _of_access_points(policy))
+
+
+def _of_access_points(policy: PolicyDocument) -> Verdict | None:
+    # AWS does not call it public where the policy leaves to access points whom they let in.
+    left = opening(policy, [one for one in open_statements(policy) if _leaves_to_access_points(one)])
+    if left.open or left.doubt:
+        return undecided(
+            "the bucket policy lets in whom its access points let in, whose policies were not read"
+        )
+    return None
+
+
+def _leaves_to_access_points(statement: Mapping[str, Any]) -> bool:
+    return any(demand.key.startswith("s3:dataaccesspoint") for demand in demands_of(statement))
 
 
 def blocked_in_every_way(public_access_block: PublicAccessBlock | None) -> Verdict | None:

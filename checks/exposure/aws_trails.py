@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from checks.check import Verdict, check
 from checks.exposure.aws import blocked_by_itself, bucket_is_not_public
-from checks.exposure.links import NOT_FOR_EVERYONE
+from checks.exposure.links import BUCKET_NOT_FOR_EVERYONE
 from evidence.facts.aws import AclGrant, BucketPolicyStatus, PolicyDocument, PublicAccessBlock
 
 
@@ -12,7 +12,7 @@ from evidence.facts.aws import AclGrant, BucketPolicyStatus, PolicyDocument, Pub
     "aws-cloudtrail-bucket-not-public",
     on="aws.cloudtrail.bucket",
     severity="critical",
-    links=[NOT_FOR_EVERYONE],
+    links=[BUCKET_NOT_FOR_EVERYONE],
     first=blocked_by_itself,
 )
 def trail_bucket_is_not_public(

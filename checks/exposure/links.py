@@ -9,6 +9,12 @@ NOT_FOR_EVERYONE = supporting(
     proves="this is not open to everyone",
     does_not_prove="that those it is open to have been granted access",
 )
+BUCKET_NOT_FOR_EVERYONE = supporting(
+    "164.312(a)(1)",
+    proves="neither the bucket's policy nor its list of rights opens it to everyone",
+    does_not_prove="that those it is open to have been granted access, that an access point of its own which the policy "
+    "names lets nobody in, or anything about directory buckets, which are not listed",
+)
 KNOWN_COPIERS = supporting(
     "164.312(a)(1)",
     proves="no account but those the organisation named as its own or known can make a copy of this",

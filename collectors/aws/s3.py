@@ -26,7 +26,7 @@ BLOCK = "PublicAccessBlockConfiguration{BlockPublicAcls, IgnorePublicAcls, Block
 
 
 class Bucket(AwsKind):
-    """An S3 bucket of one account; its creation date is no fact, because editing a policy can change it."""
+    """A general purpose bucket of one account; its creation date is no fact, because editing a policy can change it."""
 
     kind = "aws.s3.bucket"
     service = "s3"

@@ -94,6 +94,31 @@ def test_a_public_policy_counts_with_its_denials_which_aws_leaves_out(held, stat
     assert bucket(public=True, document={"Statement": held}, groups=["AllUsers"]) == "fail"
 
 
+OF_OURS = {"StringEquals": {"s3:DataAccessPointAccount": "111122223333"}}
+
+
+@pytest.mark.parametrize(
+    ("held", "status"),
+    [
+        ([OPEN | {"Condition": OF_OURS}], "unknown"),
+        ([OPEN | {"Condition": OF_OURS}, DENIAL | OUTSIDE], "pass"),
+        (
+            [
+                OPEN
+                | {"Condition": {"StringEquals": {**OF_OURS["StringEquals"], "aws:PrincipalOrgID": "o-1"}}}
+            ],
+            "pass",
+        ),
+        ([OPEN | {"Condition": OF_OURS, "Principal": {"AWS": "arn:aws:iam::111122223333:root"}}], "pass"),
+    ],
+)
+def test_a_policy_that_leaves_it_to_access_points_is_not_known_to_be_closed(held, status):
+    assert bucket(public=False, document={"Statement": held}) == status
+    assert (
+        bucket(None, block("restrict_public_buckets"), public=False, document={"Statement": held}) == "pass"
+    )
+
+
 def test_a_denial_that_closes_a_public_policy_is_named():
     document = {"Statement": [OPEN, DENIAL | OUTSIDE]}
     args = Strict(BucketPolicyStatus, public=True), [], None
