@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from checks.policy_conditions import narrowed
-from checks.policy_elements import everyone, matches, statements, values
+from checks.policy_elements import everyone, is_about, matches, statements, values
 from evidence.facts.aws import PolicyDocument
 
 
@@ -20,8 +20,8 @@ def denies_plain_http(document: PolicyDocument, bucket_arn: str) -> bool:
 
 def denies_without_tls(document: PolicyDocument, arn: str, actions: Sequence[str]) -> bool:
     """Whether each of these actions on this resource is denied to everyone who comes without TLS."""
-    guards = [s for s in statements(document) if _denies_all_without_tls(s) and _is_about(s, arn)]
-    return all(any(_names(s, action) for s in guards) for action in actions)
+    guards = [s for s in statements(document) if _denies_all_without_tls(s) and _hangs_on(s, arn)]
+    return all(any(is_about(s, action) for s in guards) for action in actions)
 
 
 def open_statements(document: PolicyDocument) -> Iterator[Mapping[str, Any]]:
@@ -58,15 +58,11 @@ def _denies_all_without_tls(statement: Mapping[str, Any]) -> bool:
     )
 
 
-def _is_about(statement: Mapping[str, Any], arn: str) -> bool:
+def _hangs_on(statement: Mapping[str, Any], arn: str) -> bool:
     # A policy that hangs on one resource may leave out which one it speaks of.
     if "Resource" not in statement:
         return "NotResource" not in statement
     return _covers(statement, arn)
-
-
-def _names(statement: Mapping[str, Any], action: str) -> bool:
-    return any(matches(held.lower(), action.lower()) for held in values(statement.get("Action")))
 
 
 def _only_condition_is_no_tls(condition: Any) -> bool:

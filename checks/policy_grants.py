@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from checks.policy_conditions import NARROWING_OPERATORS, demands_of
-from checks.policy_elements import covers, is_about, statements, values
+from checks.policy_conditions import NARROWING_OPERATORS, Demand, demands_of
+from checks.policy_elements import covers, everyone, is_about, statements, values
 from evidence.facts.aws import PolicyDocument
+
+_ENTER = "sts:AssumeRole"
 
 
 def principals_allowed(document: PolicyDocument, action: str) -> frozenset[str]:
@@ -43,10 +45,11 @@ def outside_accounts(document: PolicyDocument, own: str) -> dict[str, bool]:
     "*" stands for whoever meets conditions that name no account (or meets none at all).
     """
     found: dict[str, bool] = {}
+    always = any(_turns_away_without_id(statement) for statement in statements(document))
     for statement in statements(document):
-        if statement.get("Effect") != "Allow":
+        if statement.get("Effect") != "Allow" or not is_about(statement, _ENTER):
             continue
-        asked = _asks_external_id(statement)
+        asked = always or _asks_external_id(statement)
         for account in _accounts(statement):
             if account not in {"", own}:
                 found[account] = found.get(account, True) and asked
@@ -90,6 +93,24 @@ def _tied_accounts(statement: Mapping[str, Any]) -> set[str]:
 
 def _asks_external_id(statement: Mapping[str, Any]) -> bool:
     return any(
-        demand.operator == "stringequals" and demand.key == "sts:externalid" and bool(demand.wanted)
+        demand.operator in {"stringequals", "stringlike"} and _is_external_id(demand)
         for demand in demands_of(statement)
     )
+
+
+def _turns_away_without_id(statement: Mapping[str, Any]) -> bool:
+    # A request without the id meets such a denial too; a second condition would narrow it.
+    asked = list(demands_of(statement))
+    return (
+        statement.get("Effect") == "Deny"
+        and everyone(statement)
+        and is_about(statement, _ENTER)
+        and len(asked) == 1
+        and asked[0].operator.removesuffix("ifexists") in {"stringnotequals", "stringnotlike"}
+        and _is_external_id(asked[0])
+    )
+
+
+def _is_external_id(demand: Demand) -> bool:
+    named = all(value and not {"*", "?"} & set(value) and "${" not in value for value in demand.wanted)
+    return demand.key == "sts:externalid" and bool(demand.wanted) and named

@@ -79,6 +79,43 @@ def test_an_outside_account_must_be_asked_for_its_id_by_every_statement():
 
 
 @pytest.mark.parametrize(
+    ("condition", "asked"),
+    [
+        ({"StringNotEquals": {"sts:ExternalId": "x"}}, True),
+        ({"StringNotEqualsIfExists": {"sts:ExternalId": ["x", "y"]}}, True),
+        ({"StringNotLike": {"sts:ExternalId": "*"}}, False),
+        ({"StringNotEquals": {"sts:ExternalId": "x"}, "Bool": {"aws:ViaAWSService": "false"}}, False),
+        ({"Null": {"sts:ExternalId": "true"}}, False),
+    ],
+)
+def test_a_denial_may_ask_every_outsider_for_the_id(condition, asked):
+    denial = {"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole", "Condition": condition}
+    assert outside_accounts({"Statement": [asks(), denial]}, "1") == {"999988887777": asked}
+    somebody = denial | {"Principal": {"AWS": "arn:aws:iam::999988887777:role/x"}}
+    assert outside_accounts({"Statement": [asks(), somebody]}, "1") == {"999988887777": False}
+
+
+def test_an_id_is_asked_for_by_name_or_by_a_pattern_that_is_one():
+    for condition in (
+        {"StringLike": {"sts:ExternalId": "x"}},
+        {"StringEquals": {"sts:ExternalId": ["x", "y"]}},
+    ):
+        assert outside_accounts({"Statement": asks(**condition)}, "1") == {"999988887777": True}
+    for condition in (
+        {"StringEquals": {"sts:ExternalId": []}},
+        {"StringEqualsIfExists": {"sts:ExternalId": "x"}},
+        {"ForAllValues:StringEquals": {"sts:ExternalId": "x"}},
+    ):
+        assert outside_accounts({"Statement": asks(**condition)}, "1") == {"999988887777": False}
+
+
+def test_only_who_may_enter_is_an_outsider():
+    tagging = asks() | {"Action": ["sts:TagSession", "sts:SetSourceIdentity"]}
+    assert outside_accounts({"Statement": tagging}, "1") == {}
+    assert outside_accounts({"Statement": asks() | {"Action": "sts:*"}}, "1") == {"999988887777": False}
+
+
+@pytest.mark.parametrize(
     ("condition", "accounts"),
     [
         ({}, {"*": False}),

@@ -34,8 +34,13 @@ def test_a_runtime_is_judged_by_the_day_of_the_run(night, status):
     assert runtime("nodejs22.x", night).status == status
 
 
-def test_nothing_is_claimed_of_a_runtime_that_is_not_known_here():
-    assert runtime("python3.99").status == "unknown"
+@pytest.mark.parametrize(
+    "name", ["python3.99", "java21.al2023", "java8.al2023", "ruby4.0", "Python3.13", "nodejs26.x"]
+)
+def test_nothing_is_claimed_of_a_runtime_that_is_not_known_here(name):
+    verdict = runtime(name)
+    assert verdict.status == "unknown"
+    assert name in verdict.sentence
 
 
 def test_the_organisation_may_say_what_is_known_of_a_runtime():
