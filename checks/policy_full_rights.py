@@ -87,6 +87,12 @@ def full_rights(policies: Collection[UserPolicy]) -> FullRights:
     return FullRights()
 
 
+def is_read(policy: UserPolicy) -> bool:
+    """Whether it is known what the policy says: of AWS's own, the widest only."""
+    by_aws = _BY_AWS.fullmatch(policy["name"])
+    return policy["document"] is not None or (by_aws is not None and by_aws[1] in _OF_AWS)
+
+
 def _through(held: _Held, denials: list[_Statement]) -> tuple[str, ...]:
     """Each policy that allows everything alone, else those that have a part in it."""
     alone = {name for name, own in held if _everything(own, denials)}
@@ -117,12 +123,7 @@ def _anybodys(resource: Any) -> list[str]:
 
 
 def _may_hand_out(policy: UserPolicy) -> bool:
-    by_aws = _BY_AWS.fullmatch(policy["name"]) if policy["document"] is None else None
-    return (
-        by_aws is not None
-        and by_aws[1] not in _OF_AWS
-        and not by_aws[1].endswith(("ReadOnlyAccess", "ReadOnly"))
-    )
+    return not is_read(policy) and not policy["name"].endswith(("ReadOnlyAccess", "ReadOnly"))
 
 
 def _allowing(found: Iterable[_Statement], *, asking: bool) -> list[_Statement]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from checks.check import Verdict, failed, passed, undecided
 from checks.policy_denials import Opening
-from checks.policy_full_rights import FullRights
+from checks.policy_full_rights import FullRights, full_rights, is_read
+from evidence.facts.aws import UserPolicy
 from evidence.model import Status
 
 _GRAVEST_FIRST = (Status.FAIL, Status.UNKNOWN, Status.PASS, Status.NOT_APPLICABLE)
@@ -27,20 +28,29 @@ def gravest(*told: Verdict | None) -> Verdict | None:
     return min((one for one in told if one), key=lambda one: _GRAVEST_FIRST.index(one.status), default=None)
 
 
-def of_full_rights(rights: FullRights, who: str) -> Verdict | None:
-    """The verdict on an identity that is allowed everything or may be, `who` being how to call it; None else."""
+def of_full_rights(policies: list[UserPolicy], boundary: UserPolicy | None, who: str) -> Verdict | None:
+    """The verdict on an identity whose policies allow everything or may, `who` being how to call it; None else."""
+    rights = full_rights(policies)
+    if not rights.through or boundary is None or full_rights([boundary]).held:
+        return _of_rights(rights, f"{who} may do")
+    end = boundary["name"].rpartition("/")[2]
+    would = f"{who} would be allowed everything through {', '.join(rights.through)}"
+    if full_rights([boundary]).through or not is_read(boundary):
+        return undecided(f"{would}, and whether its boundary {end} leaves that was not settled")
+    return passed(f"{would}, but its boundary {end} does not allow everything")
+
+
+def _of_rights(rights: FullRights, may: str) -> Verdict | None:
     through = ", ".join(rights.through)
     if rights.held:
-        return failed(f"{who} may do everything through {through}")
+        return failed(f"{may} everything through {through}")
     if rights.unread:
         others = ", ".join(rights.unread)
         return undecided(
-            f"{who} may do everything but hand out rights through {through}; "
-            f"whether it may do that through {others}, of AWS's own, was not read"
+            f"{may} everything but hand out rights through {through}; "
+            f"whether that too through {others}, of AWS's own, was not read"
         )
     if rights.conditions:
         asked = ", ".join(rights.conditions)
-        return undecided(
-            f"{who} may do everything through {through}, on conditions that may narrow it: {asked}"
-        )
+        return undecided(f"{may} everything through {through}, on conditions that may narrow it: {asked}")
     return None

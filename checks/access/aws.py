@@ -5,7 +5,6 @@ from __future__ import annotations
 from checks.access.links import RIGHTS_NARROWED, RIGHTS_ORDERED
 from checks.check import Verdict, check, failed, not_applicable, passed, undecided
 from checks.policy_denials import opening
-from checks.policy_full_rights import full_rights
 from checks.policy_providers import may_admit_guests, open_to_a_provider
 from checks.policy_verdicts import gravest, of_full_rights, of_opening
 from evidence.facts.aws import MetadataOptions, PolicyDocument, RoleSession, UserPolicy
@@ -20,9 +19,9 @@ def user_gets_rights_through_groups(policies: list[UserPolicy]) -> Verdict:
 
 
 @check("aws-iam-user-no-full-access", on="aws.iam.user", severity="high", links=[RIGHTS_NARROWED])
-def user_lacks_full_access(policies: list[UserPolicy]) -> Verdict:
+def user_lacks_full_access(policies: list[UserPolicy], boundary: UserPolicy | None) -> Verdict:
     """Is the user without policies of its own that allow everything?"""
-    return of_full_rights(full_rights(policies), "the user") or passed(
+    return of_full_rights(policies, boundary, "the user") or passed(
         "the user's own policies do not allow everything; its groups were not looked at"
     )
 

@@ -15,23 +15,26 @@ from checks.access.links import (
 from checks.access.names import GENERIC_NAMES
 from checks.check import Verdict, check, failed, not_applicable, passed, undecided
 from checks.policy_denials import opening
-from checks.policy_full_rights import full_rights
 from checks.policy_grants import outside_accounts
 from checks.policy_verdicts import of_full_rights
 from evidence.facts.aws import ConsoleAccess, PolicyDocument, RoleSession, UserPolicy
 from evidence.facts.aws_identity import CredentialUse, KeyDuties
-from evidence.model import Resource
+from evidence.model import Resource, Status
 
 
 @check(
     "aws-iam-no-full-access", on=("aws.iam.role", "aws.iam.group"), severity="high", links=[RIGHTS_NARROWED]
 )
 def full_access_is_exceptional(
-    policies: list[UserPolicy], resource: Resource, *, emergency: tuple[str, ...] = ()
+    policies: list[UserPolicy],
+    boundary: UserPolicy | None,
+    resource: Resource,
+    *,
+    emergency: tuple[str, ...] = (),
 ) -> Verdict:
     """Is nothing allowed everything, except what is kept for emergencies?"""
-    full = of_full_rights(full_rights(policies), f"the {resource.kind.rpartition('.')[2]}")
-    if full and resource.name in emergency:
+    full = of_full_rights(policies, boundary, f"the {resource.kind.rpartition('.')[2]}")
+    if full and full.status is not Status.PASS and resource.name in emergency:
         return not_applicable(f"the organisation keeps {resource.name} for emergencies")
     return full or passed("the policies held here do not allow everything")
 

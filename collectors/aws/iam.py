@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from collectors.aws.client import AwsClient, own_arn
 from collectors.aws.credential_use import REPORT, REPORT_NEEDS, read_report, use_of
-from collectors.aws.iam_groups import DETAILS, details, held
+from collectors.aws.iam_groups import DETAILS, Held, details, held
 from collectors.aws.kind import AwsKind
 from collectors.kind import Found, fact, lists, lookup
 from evidence.facts.aws import (
@@ -23,6 +23,8 @@ from evidence.facts.aws_identity import CredentialUse
 from evidence.model import Missing, Reason
 
 _USERS = "Users[]{UserName, UserId, Arn, CreateDate}"
+_NEWER = Missing(Reason.STALE, detail="the identity is newer than the policy listing")
+_UNLISTED = Held(_NEWER, _NEWER)
 _STALE = Missing(Reason.STALE, detail="the credential report is older than this user")
 
 
@@ -53,7 +55,7 @@ class User(AwsKind):
         return read_report(iam)
 
     @lookup(needs="iam:GetAccountAuthorizationDetails")
-    def user_policies(self, iam: AwsClient) -> Mapping[str, list[UserPolicy] | Missing]:
+    def user_policies(self, iam: AwsClient) -> Mapping[str, Held]:
         """GetAccountAuthorizationDetails: every user's own policies by the user's ARN, in a few pages."""
         users, managed = details(iam, "User")
         return {user["Arn"]: held(user, "UserPolicyList", managed) for user in users}
@@ -85,14 +87,14 @@ class User(AwsKind):
         return _STALE if row is None else use_of(row)
 
     @fact()
-    def policies(
-        self, user: Found, user_policies: Mapping[str, list[UserPolicy] | Missing]
-    ) -> list[UserPolicy] | Missing:
+    def policies(self, user: Found, user_policies: Mapping[str, Held]) -> list[UserPolicy] | Missing:
         """The policies attached to or written into the user itself, not those of its groups."""
-        arn, _ = user.handle
-        return user_policies.get(
-            arn, Missing(Reason.STALE, detail="the user is newer than the policy listing")
-        )
+        return user_policies.get(user.handle[0], _UNLISTED).policies
+
+    @fact()
+    def boundary(self, user: Found, user_policies: Mapping[str, Held]) -> UserPolicy | Missing | None:
+        """The boundary that the user's rights end at, whatever its policies allow."""
+        return user_policies.get(user.handle[0], _UNLISTED).boundary
 
 
 class AccessKey(AwsKind):
@@ -143,19 +145,20 @@ class Role(AwsKind):
                 yield Found(f"{arn}#{row['RoleId']}", row["RoleName"], gives=gives, handle=arn)
 
     @lookup(needs="iam:GetAccountAuthorizationDetails")
-    def role_policies(self, iam: AwsClient) -> Mapping[str, list[UserPolicy] | Missing]:
+    def role_policies(self, iam: AwsClient) -> Mapping[str, Held]:
         """GetAccountAuthorizationDetails: every role's policies by the role's ARN, in a few pages."""
         roles, managed = details(iam, "Role")
         return {role["Arn"]: held(role, "RolePolicyList", managed) for role in roles}
 
     @fact()
-    def policies(
-        self, role: Found, role_policies: Mapping[str, list[UserPolicy] | Missing]
-    ) -> list[UserPolicy] | Missing:
+    def policies(self, role: Found, role_policies: Mapping[str, Held]) -> list[UserPolicy] | Missing:
         """The policies attached to or written into the role."""
-        return role_policies.get(
-            role.handle, Missing(Reason.STALE, detail="the role is newer than the policy listing")
-        )
+        return role_policies.get(role.handle, _UNLISTED).policies
+
+    @fact()
+    def boundary(self, role: Found, role_policies: Mapping[str, Held]) -> UserPolicy | Missing | None:
+        """The boundary that the role's rights end at, whatever its policies allow."""
+        return role_policies.get(role.handle, _UNLISTED).boundary
 
 
 def _yes(text: str) -> bool:

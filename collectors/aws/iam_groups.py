@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from collectors.aws.client import AwsClient, own_arn
 from collectors.aws.kind import AwsKind
@@ -12,13 +12,22 @@ from evidence.facts.aws import PolicyDocument, UserPolicy
 from evidence.model import Missing, Reason
 
 _BY_AWS = ":iam::aws:policy/"
+_NEWER = Missing(Reason.STALE, detail="an attached policy is newer than the policy listing")
+_BOUNDARY = "PermissionsBoundary{PermissionsBoundaryArn}"
 _HELD = "PolicyName, PolicyDocument{*}"
 DETAILS = (
-    f"UserDetailList[]{{Arn, UserPolicyList[]{{{_HELD}}}, AttachedManagedPolicies[]{{PolicyArn}}}}, "
+    f"UserDetailList[]{{Arn, {_BOUNDARY}, UserPolicyList[]{{{_HELD}}}, AttachedManagedPolicies[]{{PolicyArn}}}}, "
     f"GroupDetailList[]{{Arn, GroupName, GroupId, GroupPolicyList[]{{{_HELD}}}, AttachedManagedPolicies[]{{PolicyArn}}}}, "
-    f"RoleDetailList[]{{Arn, RolePolicyList[]{{{_HELD}}}, AttachedManagedPolicies[]{{PolicyArn}}}}, "
+    f"RoleDetailList[]{{Arn, {_BOUNDARY}, RolePolicyList[]{{{_HELD}}}, AttachedManagedPolicies[]{{PolicyArn}}}}, "
     "Policies[]{Arn, PolicyVersionList[]{IsDefaultVersion, Document{*}}}"
 )
+
+
+class Held(NamedTuple):
+    """What an identity's rights come from: its policies, and the boundary they end at (None = there is none)."""
+
+    policies: list[UserPolicy] | Missing
+    boundary: UserPolicy | Missing | None
 
 
 class Group(AwsKind):
@@ -28,13 +37,15 @@ class Group(AwsKind):
     service = "iam"
     keep: ClassVar = {"get_account_authorization_details": DETAILS}
     policies: list[UserPolicy]
+    boundary: UserPolicy | None
 
-    @lists(needs="iam:GetAccountAuthorizationDetails", gives="policies")
+    @lists(needs="iam:GetAccountAuthorizationDetails", gives="policies boundary")
     def every(self, iam: AwsClient) -> Iterator[Found]:
         """GetAccountAuthorizationDetails of groups and the account's own managed policies."""
         groups, managed = details(iam, "Group")
         for row in groups:
-            gives = {"policies": held(row, "GroupPolicyList", managed)}
+            # A group has no boundary; those of its members are theirs.
+            gives = {"policies": held(row, "GroupPolicyList", managed).policies, "boundary": None}
             yield Found(f"{own_arn(iam, row['Arn'])}#{row['GroupId']}", row["GroupName"], gives=gives)
 
 
@@ -51,21 +62,28 @@ def details(iam: AwsClient, type_: str) -> tuple[list[Mapping[str, Any]], Mappin
     return rows, managed
 
 
-def held(
-    row: Mapping[str, Any], inline: str, managed: Mapping[str, PolicyDocument]
-) -> list[UserPolicy] | Missing:
-    """The policies written into an identity (under `inline`) and attached to it; None for AWS's own documents.
+def held(row: Mapping[str, Any], inline: str, managed: Mapping[str, PolicyDocument]) -> Held:
+    """What is written into an identity (under `inline`) and attached to it; None for AWS's own documents.
 
     Missing where the listing does not hold one of the account's own, which may have been made since.
     """
     names = [policy["PolicyArn"] for policy in row["AttachedManagedPolicies"]]
-    if any(name not in managed and _BY_AWS not in name for name in names):
-        return Missing(Reason.STALE, detail="an attached policy is newer than the policy listing")
     own: list[UserPolicy] = [
         {"name": policy["PolicyName"], "document": policy["PolicyDocument"]} for policy in row.get(inline, [])
     ]
     attached: list[UserPolicy] = [{"name": name, "document": managed.get(name)} for name in names]
-    return sorted(own + attached, key=lambda policy: policy["name"])
+    end = row.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    boundary: UserPolicy | None = {"name": end, "document": managed.get(end)} if end else None
+    return Held(
+        _NEWER
+        if any(map(_unlisted, attached))
+        else sorted(own + attached, key=lambda policy: policy["name"]),
+        _NEWER if boundary and _unlisted(boundary) else boundary,
+    )
+
+
+def _unlisted(policy: UserPolicy) -> bool:
+    return policy["document"] is None and _BY_AWS not in policy["name"]
 
 
 def _default_version(row: Mapping[str, Any]) -> PolicyDocument:

@@ -20,6 +20,10 @@ def held(document, name="own"):
     return [Strict(UserPolicy, name=name, document=document)]
 
 
+def judged(policies, boundary=None):
+    return aws.user_lacks_full_access.judge(policies, boundary)
+
+
 @pytest.mark.parametrize(
     "policies",
     [
@@ -33,7 +37,7 @@ def held(document, name="own"):
     ],
 )
 def test_a_policy_that_allows_everything_fails(policies):
-    assert aws.user_lacks_full_access.judge(policies).status == "fail"
+    assert judged(policies).status == "fail"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +56,7 @@ def test_a_policy_that_allows_everything_fails(policies):
     ],
 )
 def test_narrower_policies_pass(policies):
-    assert aws.user_lacks_full_access.judge(policies).status == "pass"
+    assert judged(policies).status == "pass"
 
 
 NO_RIGHTS, ONLY_RIGHTS = all_but(NotAction="iam:*"), allow("iam:*")
@@ -85,7 +89,7 @@ BY_AWS = "arn:aws:iam::aws:policy/"
     ],
 )
 def test_what_allows_everything_in_several_pieces_or_other_words_fails(policies):
-    assert aws.user_lacks_full_access.judge(policies).status == "fail"
+    assert judged(policies).status == "fail"
 
 
 @pytest.mark.parametrize(
@@ -102,7 +106,7 @@ def test_what_allows_everything_in_several_pieces_or_other_words_fails(policies)
     ],
 )
 def test_pieces_that_do_not_make_everything_pass(policies):
-    assert aws.user_lacks_full_access.judge(policies).status == "pass"
+    assert judged(policies).status == "pass"
 
 
 @pytest.mark.parametrize(
@@ -119,14 +123,12 @@ def test_pieces_that_do_not_make_everything_pass(policies):
 )
 def test_a_denial_of_some_or_at_some_times_leaves_an_administrator_one(denial):
     policies = held({"Statement": [*allow()["Statement"], {"Effect": "Deny", **denial}]})
-    assert aws.user_lacks_full_access.judge(policies).status == "fail"
+    assert judged(policies).status == "fail"
 
 
 def test_full_access_on_conditions_is_unknown_and_names_them():
     policies = held(allow(Condition={"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}), "regional")
-    verdict = aws.user_lacks_full_access.judge(
-        policies + held(allow("s3:*", Condition={"Bool": {"x": "y"}}), "other")
-    )
+    verdict = judged(policies + held(allow("s3:*", Condition={"Bool": {"x": "y"}}), "other"))
     assert verdict.status == "unknown"
     assert verdict.sentence == (
         "the user may do everything through regional, on conditions that may narrow it: aws:RequestedRegion"
@@ -134,22 +136,44 @@ def test_full_access_on_conditions_is_unknown_and_names_them():
 
 
 def test_a_policy_of_awss_own_that_was_not_read_may_hold_what_is_lacking_to_everything():
-    verdict = aws.user_lacks_full_access.judge(
-        held(None, f"{BY_AWS}PowerUserAccess") + held(None, f"{BY_AWS}job-function/SupportUser")
-    )
+    verdict = judged(held(None, f"{BY_AWS}PowerUserAccess") + held(None, f"{BY_AWS}job-function/SupportUser"))
     assert verdict.status == "unknown"
-    assert "through SupportUser, of AWS's own, was not read" in verdict.sentence
-    assert aws.user_lacks_full_access.judge(held(None, f"{BY_AWS}job-function/SupportUser")).status == "pass"
+    assert "whether that too through SupportUser, of AWS's own, was not read" in verdict.sentence
+    assert judged(held(None, f"{BY_AWS}job-function/SupportUser")).status == "pass"
 
 
 def test_the_policies_that_make_everything_together_are_named_and_no_others():
     policies = held(NO_RIGHTS, "work") + held(ONLY_RIGHTS, "rights") + held(allow("s3:*"), "store")
-    assert (
-        aws.user_lacks_full_access.judge(policies).sentence
-        == "the user may do everything through rights, work"
-    )
+    assert judged(policies).sentence == "the user may do everything through rights, work"
     one = policies + held(allow(), "all")
-    assert aws.user_lacks_full_access.judge(one).sentence == "the user may do everything through all"
+    assert judged(one).sentence == "the user may do everything through all"
+
+
+@pytest.mark.parametrize(
+    ("boundary", "status"),
+    [
+        (allow(), "fail"),
+        (all_but(NotAction="s3:DeleteBucket"), "fail"),
+        (allow("s3:*"), "pass"),
+        (all_but(NotAction="iam:*"), "pass"),
+        (allow(Condition={"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}), "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_rights_end_at_a_boundary(boundary, status):
+    (end,) = held(
+        boundary, "arn:aws:iam::123456789012:policy/edge" if boundary else f"{BY_AWS}ReadOnlyAccess"
+    )
+    verdict = judged(held(allow()), end)
+    assert verdict.status == status
+    assert (end["name"].rpartition("/")[2] in verdict.sentence) == (status != "fail")
+    assert judged(held(allow("s3:*")), end).status == "pass"
+
+
+def test_a_boundary_of_awss_own_counts_where_it_is_known_what_it_says():
+    for name, status in (("PowerUserAccess", "pass"), ("AdministratorAccess", "fail")):
+        (end,) = held(None, f"{BY_AWS}{name}")
+        assert judged(held(allow()), end).status == status
 
 
 def test_any_policy_of_the_users_own_is_named():

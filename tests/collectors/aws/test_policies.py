@@ -51,6 +51,24 @@ def test_full_rights_in_two_policies_are_found_for_users_roles_and_groups(cloud)
     assert said["whole-group"] == "the group may do everything through rights, work"
 
 
+def test_rights_end_at_a_boundary_that_is_read(cloud):
+    iam, everything = cloud.client("iam"), {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    narrow = document({"Effect": "Allow", "Action": "s3:*", "Resource": "*"})
+    arn = iam.create_policy(PolicyName="edge", PolicyDocument=narrow)["Policy"]["Arn"]
+    trust = document(
+        {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    )
+    iam.create_role(RoleName="bounded", AssumeRolePolicyDocument=trust, PermissionsBoundary=arn)
+    iam.create_role(RoleName="boundless", AssumeRolePolicyDocument=trust)
+    for name in ("bounded", "boundless"):
+        iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=document(everything))
+    assert_true(cloud, {(OTHERS, "bounded"): PASS, (OTHERS, "boundless"): FAIL})
+    said = {one.subject.name: one.sentence for one in cloud.judge([OTHERS]) if hasattr(one.subject, "name")}
+    assert said["bounded"] == (
+        "the role would be allowed everything through all, but its boundary edge does not allow everything"
+    )
+
+
 def opened(name, action, resource):
     """A policy that is open to all, with a denial to everyone who meets the condition of that name."""
     about = {"Principal": "*", "Action": action, "Resource": resource}
