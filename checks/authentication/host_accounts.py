@@ -40,6 +40,7 @@ def wrong_passwords_lock(
     *,
     max_tries: int = 10,
     min_lock_seconds: int = 300,
+    min_within_seconds: int = 60,
 ) -> Verdict:
     """Is an account locked for a while after repeated wrong passwords over SSH?"""
     if ssh_server is None:
@@ -48,9 +49,17 @@ def wrong_passwords_lock(
         return not_applicable("no account of this host takes a password")
     if ssh_server["settings"].get("usepam") != "yes":
         return _without_pam(ssh_server)
+    return _locked(lockout, max_tries, min_lock_seconds, min_within_seconds)
+
+
+def _locked(lockout: Lockout, max_tries: int, min_lock_seconds: int, min_within_seconds: int) -> Verdict:
     if not lockout["module"]:
         return failed("nothing in SSH's stack of PAM locks an account after wrong passwords")
-    if not lockout["counts"]:
+    if lockout["counts"] is False:
+        return failed(
+            f"{lockout['module']} is in SSH's stack of PAM, but the lines around it let wrong passwords pass it by"
+        )
+    if lockout["counts"] is None:
         return undecided(
             f"{lockout['module']} is in the stack; whether wrong passwords reach it is not settled"
         )
@@ -61,6 +70,11 @@ def wrong_passwords_lock(
         )
     if 0 < seconds < min_lock_seconds:
         return failed(f"a locked account opens again after {seconds} seconds, sooner than {min_lock_seconds}")
+    if lockout["within_seconds"] < min_within_seconds:
+        return failed(
+            f"wrong passwords are forgotten after {lockout['within_seconds']} seconds, "
+            f"sooner than {min_within_seconds}"
+        )
     until = f"for {seconds} seconds" if seconds else "until somebody unlocks it"
     return passed(f"an account locks after {deny} wrong passwords {until}")
 

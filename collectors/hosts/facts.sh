@@ -340,11 +340,11 @@ section_pam() {
     if [ -e /usr/lib/pam.d/sshd ] && ! [ -e /etc/pam.d/sshd ]; then say tool_absent 'a reader for /usr/lib/pam.d'; return; fi
     if [ -d /etc/pam.d ]; then probe pam; else say absent; fi
 }
-# Module arguments can hold passwords; only those that weaken a module are kept.
+# Module arguments can hold passwords; only those that weaken a module are kept, and which part pam_faillock plays.
 pam() {
     set --
     for file in /etc/pam.d/*; do [ -f "$file" ] && set -- "$@" "$file"; done
-    [ "$#" -eq 0 ] || grep -H -v -E '^[[:space:]]*(#|$)' "$@" | sed -E -e 's/(\.so)[[:space:]](.*[[:space:]])?(nullok|nouserok|no_usersfile_okay)[a-z_]*([[:space:]].*)?$/\1 \3/' -e 't' -e 's/(\.so)[[:space:]].*$/\1/'
+    [ "$#" -eq 0 ] || grep -H -v -E '^[[:space:]]*(#|$)' "$@" | sed -E -e 's/(\.so)[[:space:]](.*[[:space:]])?(nullok|nouserok|no_usersfile_okay|preauth|authfail|authsucc)[a-z_]*([[:space:]].*)?$/\1 \3/' -e 't' -e 's/(\.so)[[:space:]].*$/\1/'
 }
 
 section_logind() {

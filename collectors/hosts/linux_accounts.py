@@ -44,12 +44,13 @@ class AccountFacts:
         """The public keys that open accounts over SSH."""
         return parsed(account_rights.authorized_keys, record, "ssh_keys")
 
-    @fact(tags="pam_guards faillock")
+    @fact(tags="pam pam_guards faillock")
     def lockout(self, record: Record, ssh_pam: Authentication | None) -> facts.Lockout | Missing:
         """What stops guessing passwords over SSH."""
         return parsed(
-            lambda guards, settings: account_rules.lockout(guards, settings, ssh_pam),
+            lambda pam, guards, settings: account_rules.lockout(pam, guards, settings, ssh_pam),
             record,
+            "pam",
             "pam_guards",
             "faillock",
         )

@@ -65,15 +65,17 @@ class AuthorizedKeys(TypedDict):
 
 
 class Lockout(TypedDict):
-    """What stops guessing over SSH; `counts` only if the stack also reaches the module after a wrong password.
+    """What stops guessing over SSH; `counts` = wrong passwords reach the module and it keeps out whoever gave too many.
 
-    `deny` is the weakest number of tries anywhere, `unlock_seconds` 0 = until somebody unlocks.
+    `counts` None = on some ways through the stack, or not settled. `deny` is the weakest number of tries anywhere,
+    `within_seconds` the shortest time in which they must fall, `unlock_seconds` 0 = until somebody unlocks.
     """
 
     module: str
-    counts: bool
+    counts: bool | None
     deny: int
     unlock_seconds: int
+    within_seconds: int
 
 
 class PasswordRules(TypedDict):

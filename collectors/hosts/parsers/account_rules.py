@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from collectors.hosts.parsers.pam import PASSWORDS
+from collectors.hosts.parsers.pam import ssh_stack
+from collectors.hosts.parsers.pam_lockout import FAILLOCK, locks
 from collectors.hosts.parsers.text import Line, filed, number, unreadable
 from evidence.facts.host_accounts import Lockout, PasswordRules
 from evidence.facts.hosts import Authentication
 from evidence.model import Missing
 
-_LOCKS = ("pam_faillock.so", "pam_tally2.so", "pam_tally.so")
+_LOCKS = (FAILLOCK, "pam_tally2.so", "pam_tally.so")
 _JUDGES = ("pam_pwquality.so", "pam_passwdqc.so", "pam_cracklib.so")
 _INCLUDES = re.compile(r"^\s*(?:@include\s+(\S+)|-?\w+\s+(?:include|substack)\s+(\S+))", re.IGNORECASE)
-_DEFAULTS = {"deny": 3, "unlock_time": 600}
+_DEFAULTS = {"deny": 3, "unlock_time": 600, "fail_interval": 900}
 _DEFAULT_LENGTH = 8
 _CREDITS = ("dcredit", "ucredit", "lcredit", "ocredit")
 
 
-def lockout(guards: bytes, settings: bytes, stack: Authentication | None) -> Lockout:
+def lockout(pam: bytes, guards: bytes, settings: bytes, stack: Authentication | None) -> Lockout:
     """The lockout in SSH's stack, with the weakest of its settings; see pam_faillock(8), faillock.conf(5)."""
     modules = stack["modules"] if stack is not None else []
     module = next((name for name in _LOCKS if name in modules), "")
@@ -27,9 +28,10 @@ def lockout(guards: bytes, settings: bytes, stack: Authentication | None) -> Loc
     conf = _settings(settings)
     return Lockout(
         module=module,
-        counts=module == _LOCKS[0] and _surrounds(modules),
+        counts=locks(ssh_stack(pam) or ()) if module == FAILLOCK else None,
         deny=_weakest([words.get("deny", conf.get("deny")) for words in told], _DEFAULTS["deny"]),
         unlock_seconds=_seconds([words.get("unlock_time", conf.get("unlock_time")) for words in told]),
+        within_seconds=_shortest([words.get("fail_interval", conf.get("fail_interval")) for words in told]),
     )
 
 
@@ -52,16 +54,6 @@ def password_rules(pam: bytes, guards: bytes, settings: bytes) -> PasswordRules 
     return PasswordRules(module=module, min_length=min(known) if len(known) == len(lengths) else None)
 
 
-def _surrounds(modules: list[str]) -> bool:
-    """Whether the module stands before the password's and again behind it, with nothing that ends the stack between."""
-    password = next((at for at, name in enumerate(modules) if name in PASSWORDS), None)
-    if password is None or _LOCKS[0] not in modules[:password]:
-        return False
-    behind = modules[password:]
-    end = behind.index("pam_deny.so") if "pam_deny.so" in behind else len(behind)
-    return _LOCKS[0] in behind[:end]
-
-
 def _weakest(values: list[str | None], default: int) -> int:
     tries = [default if value is None else number(value) or 0 for value in values]
     # 0 tries means that nothing is ever locked.
@@ -75,6 +67,11 @@ def _seconds(values: list[str | None]) -> int:
     ]
     lasting = [time for time in times if time]
     return min(lasting, default=0)
+
+
+def _shortest(values: list[str | None]) -> int:
+    times = [_DEFAULTS["fail_interval"] if value is None else number(value) or 0 for value in values]
+    return min(times, default=0)
 
 
 def _length(values: Mapping[str, str]) -> int | None:

@@ -23,10 +23,10 @@ SECOND_FACTORS = frozenset(
     }
 )
 PASSWORDS = frozenset({"pam_unix.so", "pam_sss.so", "pam_ldap.so", "pam_krb5.so", "pam_winbind.so"})
-# The words that let in whoever has no token yet, each in its own module.
-_RULE = re.compile(
-    r"-?auth\s+(\[[^\]]*\]|\S+)\s+(\S+)(?:\s+(nullok|nouserok|no_usersfile_okay))?\s*$", re.IGNORECASE
-)
+_RULE = re.compile(r"-?auth\s+(\[[^\]]*\]|\S+)\s+(\S+)(?:\s+([a-z_]+))?\s*$", re.IGNORECASE)
+_TOKENLESS = frozenset({"nullok", "nouserok", "no_usersfile_okay"})
+"""The words that let in whoever has no token yet, each in its own module."""
+
 _INCLUDE = re.compile(r"@include\s+(\S+)\s*$")
 _DEMANDING = frozenset({"required", "requisite"})
 _HARMLESS = frozenset({"required", "requisite", "optional"})
@@ -34,20 +34,21 @@ _DEEPEST = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _Module:
-    """One module of a flattened stack; a `substack` counts as one for jumps and cannot be left from inside."""
+class Module:
+    """One module of a stack; a `substack` counts as one for jumps and cannot be left from inside.
+
+    `word` is the one argument that is kept: what weakens it, or which part pam_faillock plays.
+    """
 
     name: str
     control: str
-    nullok: bool
-    substack: tuple[_Module, ...] = ()
+    word: str = ""
+    substack: tuple[Module, ...] = ()
 
 
 def ssh_authentication(data: bytes) -> Authentication | Missing | None:
     """The stack of service sshd, or None where PAM has no service of that name."""
-    files: dict[str, list[str]] = {}
-    for line in filed(data):
-        files.setdefault(line.file.rpartition("/")[2], []).append(line.text.strip())
+    files = _services(data)
     if "sshd" not in files:
         return None if not files else _other(files)
     stack = _stack("sshd", files, 0)
@@ -63,6 +64,19 @@ def ssh_authentication(data: bytes) -> Authentication | Missing | None:
     )
 
 
+def ssh_stack(data: bytes) -> tuple[Module, ...] | None:
+    """The modules that a log-in over SSH passes, includes resolved; None where they cannot be told."""
+    files = _services(data)
+    return _stack("sshd" if "sshd" in files else "other", files, 0)
+
+
+def _services(data: bytes) -> dict[str, list[str]]:
+    files: dict[str, list[str]] = {}
+    for line in filed(data):
+        files.setdefault(line.file.rpartition("/")[2], []).append(line.text.strip())
+    return files
+
+
 def _other(files: Mapping[str, list[str]]) -> Authentication | Missing | None:
     # A service without a file of its own falls back to "other".
     stack = _stack("other", files, 0) if "other" in files else None
@@ -73,10 +87,10 @@ def _other(files: Mapping[str, list[str]]) -> Authentication | Missing | None:
     )
 
 
-def _stack(service: str, files: Mapping[str, list[str]], depth: int) -> tuple[_Module, ...] | None:
+def _stack(service: str, files: Mapping[str, list[str]], depth: int) -> tuple[Module, ...] | None:
     if service not in files or depth > _DEEPEST:
         return None
-    modules: list[_Module] = []
+    modules: list[Module] = []
     for text in files[service]:
         if (include := _INCLUDE.match(text)) is not None:
             inner = _stack(include[1], files, depth + 1)
@@ -92,17 +106,17 @@ def _stack(service: str, files: Mapping[str, list[str]], depth: int) -> tuple[_M
     return tuple(modules)
 
 
-def _rule(rule: re.Match[str], files: Mapping[str, list[str]], depth: int) -> tuple[_Module, ...] | None:
+def _rule(rule: re.Match[str], files: Mapping[str, list[str]], depth: int) -> tuple[Module, ...] | None:
     control, name = rule[1].lower(), rule[2]
     if control == "include":
         return _stack(name, files, depth + 1)
     if control == "substack":
         inner = _stack(name, files, depth + 1)
-        return None if inner is None else (_Module(name, control, nullok=False, substack=inner),)
-    return (_Module(name.rpartition("/")[2], control, nullok=rule[3] is not None),)
+        return None if inner is None else (Module(name, control, substack=inner),)
+    return (Module(name.rpartition("/")[2], control, (rule[3] or "").lower()),)
 
 
-def _flat(stack: tuple[_Module, ...]) -> Iterator[_Module]:
+def _flat(stack: tuple[Module, ...]) -> Iterator[Module]:
     for module in stack:
         if module.control == "substack":
             yield from _flat(module.substack)
@@ -110,14 +124,14 @@ def _flat(stack: tuple[_Module, ...]) -> Iterator[_Module]:
             yield module
 
 
-def _enforced(stack: tuple[_Module, ...]) -> bool:
+def _enforced(stack: tuple[Module, ...]) -> bool:
     for index, module in enumerate(stack):
         if _demands_a_factor(module):
             return all(_leads_to(stack[before], before, index) for before in range(index))
     return False
 
 
-def _asks_password(stack: tuple[_Module, ...]) -> bool:
+def _asks_password(stack: tuple[Module, ...]) -> bool:
     """Whether a password must be right: demanded by itself, or everything that fails it ends in pam_deny."""
     for index, module in enumerate(stack):
         denies = any(later.name == "pam_deny.so" and later.control in _DEMANDING for later in stack[index:])
@@ -130,13 +144,13 @@ def _asks_password(stack: tuple[_Module, ...]) -> bool:
     return False
 
 
-def _demands_a_factor(module: _Module) -> bool:
+def _demands_a_factor(module: Module) -> bool:
     if module.control == "substack":
         return _enforced(module.substack)
-    return module.name in SECOND_FACTORS and module.control in _DEMANDING and not module.nullok
+    return module.name in SECOND_FACTORS and module.control in _DEMANDING and module.word not in _TOKENLESS
 
 
-def _leads_to(module: _Module, at: int, index: int) -> bool:
+def _leads_to(module: Module, at: int, index: int) -> bool:
     """Whether success of `module` cannot step over the module at `index`."""
     if module.control == "substack" or module.control in _HARMLESS:
         return True

@@ -42,8 +42,8 @@ def ssh(usepam="yes", passwordauthentication="yes") -> SshServer:
     return SshServer(settings=settings, overrides=[])
 
 
-def locks(module="pam_faillock.so", *, counts=True, deny=5, seconds=900) -> Lockout:
-    return Lockout(module=module, counts=counts, deny=deny, unlock_seconds=seconds)
+def locks(module="pam_faillock.so", *, counts=True, deny=5, seconds=900, within=900) -> Lockout:
+    return Lockout(module=module, counts=counts, deny=deny, unlock_seconds=seconds, within_seconds=within)
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,11 @@ def locks(module="pam_faillock.so", *, counts=True, deny=5, seconds=900) -> Lock
         (locks(deny=0), USED, Status.FAIL),
         (locks(deny=50), USED, Status.FAIL),
         (locks(seconds=10), USED, Status.FAIL),
-        (locks("", counts=False), USED, Status.FAIL),
-        (locks(counts=False), USED, Status.UNKNOWN),
-        (locks("", counts=False), LOCKED, Status.NOT_APPLICABLE),
+        (locks("", counts=None), USED, Status.FAIL),
+        (locks(counts=False), USED, Status.FAIL),
+        (locks(counts=None), USED, Status.UNKNOWN),
+        (locks(within=5), USED, Status.FAIL),
+        (locks("", counts=None), LOCKED, Status.NOT_APPLICABLE),
     ],
 )
 def test_wrong_passwords_must_lock(lockout, ages, expected):

@@ -168,6 +168,16 @@ FAULTS = {
         "'auth required pam_permit.so' >/etc/pam.d/common-auth",
         {"host-lockout": F},
     ),
+    "PAM looks at who is locked out and counts nobody": Fault(
+        "sed -i '/authfail/d; s/success=2/success=1/' /etc/pam.d/common-auth", {"host-lockout": F}
+    ),
+    "PAM lets in whoever knows the password, locked out or not": Fault(
+        "sed -i '1i auth sufficient pam_unix.so' /etc/pam.d/common-auth",
+        {"host-lockout": F},
+    ),
+    "wrong passwords are forgotten at once": Fault(
+        "echo 'fail_interval = 5' >>/etc/security/faillock.conf", {"host-lockout": F}
+    ),
     "passwords may be short": Fault(
         "echo 'minlen = 6' >/etc/security/pwquality.conf", {"host-password-length": F}
     ),

@@ -103,6 +103,8 @@ def test_no_name_of_a_person_and_no_hash_is_read(whole):
         (" authfile=/etc/u2f nouserok cue", " nouserok"),
         (" usersfile=/etc/oath no_usersfile_okay", " no_usersfile_okay"),
         (" secret=hunter2 window=20", ""),
+        (" preauth silent deny=5", " preauth"),
+        (" authfail", " authfail"),
         ("", ""),
     ],
 )
