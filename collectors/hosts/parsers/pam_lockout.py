@@ -26,19 +26,19 @@ _WORDS = {
 class _State:
     """What a way through the stack has come to; `good` None = no module has yet had a say.
 
-    `judged` = a module looked at the password, `accepted` = one found it right, `counted` = pam_faillock took note.
+    `right` and `wrong` are the modules that found the password so, and will again; `counted` = pam_faillock took note.
     """
 
     good: bool | None = None
-    judged: bool = False
-    accepted: bool = False
+    right: frozenset[str] = frozenset()
+    wrong: frozenset[str] = frozenset()
     counted: bool = False
 
 
 def locks(stack: tuple[Module, ...]) -> bool | None:
     """Whether wrong passwords lock: on every way, on none, or (None) as it comes."""
-    wrong = [end for end in _ends(stack, locked=False) if end.judged]
-    right = [end for end in _ends(stack, locked=True) if end.accepted]
+    wrong = [end for end in _ends(stack, locked=False) if end.wrong]
+    right = [end for end in _ends(stack, locked=True) if end.right]
     if not wrong or not right:
         return None
     if not any(end.counted for end in wrong) or all(end.good for end in right):
@@ -71,9 +71,10 @@ def _through(stack: tuple[Module, ...], begun: set[_State], *, locked: bool) -> 
 
 def _answers(module: Module, state: _State, *, locked: bool) -> Iterator[tuple[str, _State]]:
     if module.name in PASSWORDS:
-        yield _FAILURE, replace(state, judged=True)
-        if locked:
-            yield _SUCCESS, replace(state, judged=True, accepted=True)
+        if module.name not in state.right:
+            yield _FAILURE, replace(state, wrong=state.wrong | {module.name})
+        if locked and module.name not in state.wrong:
+            yield _SUCCESS, replace(state, right=state.right | {module.name})
     elif module.name == FAILLOCK and locked:
         yield _FAILURE, state
     elif module.name == FAILLOCK and module.word == "authfail":

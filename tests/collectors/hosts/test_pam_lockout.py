@@ -33,6 +33,10 @@ STACKS: dict[str, tuple[bool | None, list[str]]] = {
         False,
         [f"sufficient {UNIX}", f"required {PRE}", f"required {FAIL}", f"required {DENY}"],
     ),
+    "a password that is right ends it, and a wrong one is asked again": (
+        False,
+        [f"sufficient {UNIX}", f"required {PRE}", f"[success=1 default=ignore] {UNIX}", f"[default=die] {FAIL}", f"required {OK}"],
+    ),
     "what it says first is not listened to": (
         False,
         [f"optional {PRE}", f"[success=1 default=ignore] {UNIX}", f"[default=die] {FAIL}", f"required {PERMIT}"],
