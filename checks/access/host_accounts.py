@@ -72,13 +72,17 @@ def accounts_are_in_use(
 
 
 @check("host-sudo-asks-password", on="host.linux", severity="medium", links=[HOST_RIGHTS_ASKED_FOR])
-def sudo_asks_for_a_password(sudo_grants: list[SudoGrant] | None, *, exempt: tuple[str, ...] = ()) -> Verdict:
+def sudo_asks_for_a_password(
+    sudo_grants: list[SudoGrant] | None, sudo_sources: list[str], *, exempt: tuple[str, ...] = ()
+) -> Verdict:
     """Does sudo ask for a password before it gives all rights?
 
     `exempt` names accounts and groups ("%admins") that the organisation accepts.
     """
     if sudo_grants is None:
         return not_applicable(_NO_SUDO)
+    if "files" not in sudo_sources:
+        return undecided(_unread(sudo_sources))
     judged = [
         grant for grant in sudo_grants if grant["everything"] and grant["who"] not in {*_SUPERUSERS, *exempt}
     ]
@@ -90,20 +94,31 @@ def sudo_asks_for_a_password(sudo_grants: list[SudoGrant] | None, *, exempt: tup
         return undecided(
             f"whether sudo asks {', '.join(sorted(unsure))} for a password is not settled by its rules"
         )
+    if set(sudo_sources) != {"files"}:
+        return undecided(_unread(sudo_sources))
     return passed("sudo asks for a password before it gives all rights")
 
 
 @check("host-sudo-named", on="host.linux", severity="high", links=[HOST_RIGHTS_NARROWED])
-def sudo_names_whom_it_serves(sudo_grants: list[SudoGrant] | None) -> Verdict:
+def sudo_names_whom_it_serves(sudo_grants: list[SudoGrant] | None, sudo_sources: list[str]) -> Verdict:
     """Does sudo give all rights to named accounts or groups only?"""
     if sudo_grants is None:
         return not_applicable(_NO_SUDO)
+    if "files" not in sudo_sources:
+        return undecided(_unread(sudo_sources))
     holders = sorted({grant["who"] for grant in sudo_grants if grant["everything"]} - _SUPERUSERS)
     if "ALL" in holders:
         return failed("sudo gives all rights to every account")
+    if set(sudo_sources) != {"files"}:
+        return undecided(_unread(sudo_sources))
     if not holders:
         return passed("sudo gives all rights to nobody but root")
     return passed(f"sudo gives all rights to {', '.join(holders)} only")
+
+
+def _unread(sources: list[str]) -> str:
+    others = ", ".join(sorted(set(sources) - {"files"}))
+    return f"sudo also takes rules from {others} (/etc/nsswitch.conf), which were not read"
 
 
 def _last_used(days: Mapping[str, str | None]) -> str:

@@ -237,6 +237,12 @@ machine() {
     # Only a system with a kernel of its own shows the kernel's threads, whatever marker files it carries.
     if first_line /proc/2/comm && [ "$line" = kthreadd ]; then echo own_kernel=yes; fi
     if [ -d /run/systemd/system ]; then echo init=systemd; fi
+    # Where sudo looks for rules besides its own file; see sudoers.ldap(5).
+    if [ -r /etc/nsswitch.conf ]; then
+        while read -r word rest; do
+            case $word in sudoers:*) echo "sudoers=${word#sudoers:} $rest" ;; esac
+        done </etc/nsswitch.conf
+    fi
     # What dnf was told to stay at, where it does not follow the release.
     for file in /etc/dnf/vars/releasever /etc/yum/vars/releasever; do
         if first_line "$file"; then echo "releasever=$line"; fi

@@ -39,6 +39,11 @@ class AccountFacts:
         """What sudo's rules allow, aliases and includes resolved; None where nothing of the kind is installed."""
         return parsed(account_rights.sudo_grants, record, "sudoers")
 
+    @fact(tags="machine")
+    def sudo_sources(self, record: Record) -> list[str] | Missing:
+        """Where sudo looks for rules; only those of its own files are read."""
+        return parsed(account_rights.sudo_sources, record, "machine")
+
     @fact(tags="ssh_keys")
     def authorized_keys(self, record: Record) -> facts.AuthorizedKeys | Missing:
         """The public keys that open accounts over SSH."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from collectors.hosts.parsers.text import lines, number, unreadable
+from collectors.hosts.parsers.text import lines, number, pairs, unreadable
 from evidence.facts.host_accounts import AuthorizedKey, AuthorizedKeys, SudoGrant
 from evidence.model import Missing, Reason
 
@@ -39,6 +39,13 @@ def sudo_grants(data: bytes) -> list[SudoGrant] | Missing | None:
     return sorted(
         found, key=lambda grant: (grant["who"], str(grant["password"]), grant["everything"], grant["run_as"])
     )
+
+
+def sudo_sources(data: bytes) -> list[str]:
+    """Where sudo looks for rules, in section `machine` by the words of nsswitch.conf(5); its own files by default."""
+    told = pairs(data).get("sudoers", "").partition("#")[0]
+    # What stands in brackets says when to stop looking.
+    return re.sub(r"\[[^\]]*\]", " ", told).split() or ["files"]
 
 
 def authorized_keys(data: bytes) -> AuthorizedKeys | Missing:

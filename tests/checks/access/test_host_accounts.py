@@ -93,9 +93,31 @@ def grant(who: str, *, everything: bool = True, password: bool | None = True) ->
     ],
 )
 def test_sudo_must_ask_and_must_know_whom_it_serves(grants, asks, named):
-    assert sudo_asks_for_a_password.judge(grants).status is asks
-    assert sudo_names_whom_it_serves.judge(grants).status is named
+    assert sudo_asks_for_a_password.judge(grants, ["files"]).status is asks
+    assert sudo_names_whom_it_serves.judge(grants, ["files"]).status is named
+
+
+@pytest.mark.parametrize(
+    ("grants", "sources", "asks", "named"),
+    [
+        (None, ["files", "sss"], Status.NOT_APPLICABLE, Status.NOT_APPLICABLE),
+        ([grant("%sudo")], ["files", "sss"], Status.UNKNOWN, Status.UNKNOWN),
+        ([grant("ALL", password=False)], ["files", "sss"], Status.FAIL, Status.FAIL),
+        ([grant("ALL", password=False)], ["sss"], Status.UNKNOWN, Status.UNKNOWN),
+    ],
+)
+def test_rules_that_sudo_takes_from_elsewhere_are_not_settled_by_those_of_its_files(
+    grants, sources, asks, named
+):
+    verdicts = [
+        sudo_asks_for_a_password.judge(grants, sources),
+        sudo_names_whom_it_serves.judge(grants, sources),
+    ]
+    assert [verdict.status for verdict in verdicts] == [asks, named]
 
 
 def test_an_accepted_account_may_do_without_a_password():
-    assert sudo_asks_for_a_password.judge([grant("ci", password=False)], exempt=("ci",)).status is Status.PASS
+    assert (
+        sudo_asks_for_a_password.judge([grant("ci", password=False)], ["files"], exempt=("ci",)).status
+        is Status.PASS
+    )

@@ -101,6 +101,7 @@ PARSERS: dict[str, Callable[..., Any]] = {
     "password_rules": account_rules.password_rules,
     "shared_numbers": account_use.shared_numbers,
     "sudo_grants": account_rights.sudo_grants,
+    "sudo_sources": account_rights.sudo_sources,
 }
 _TEXT_ARGUMENTS = {"kernel": 1, "listeners": 1}
 """Parsers that take a plain text among their sections, and where it stands."""

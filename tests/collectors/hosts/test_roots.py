@@ -221,6 +221,10 @@ FAULTS = {
         "echo 'clinician ALL=(games) NOPASSWD: ALL' >/etc/sudoers.d/clinician"
     ),
     "sudo serves everybody": Fault("echo 'ALL ALL=(ALL) ALL' >/etc/sudoers.d/all", {"host-sudo-named": F}),
+    "sudo takes rules from a directory as well": Fault(
+        "sed -i '/^sudoers/d' /etc/nsswitch.conf; printf 'sudoers:\\tfiles sss\\n' >>/etc/nsswitch.conf",
+        {"host-sudo-asks-password": U, "host-sudo-named": U},
+    ),
     "a weak key opens an account": Fault(
         "ssh-keygen -q -t rsa -b 1024 -N '' -f /tmp/weak; cat /tmp/weak.pub >>~nightledger/.ssh/authorized_keys",
         {"host-authorized-keys-strong": F},
