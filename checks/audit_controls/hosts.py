@@ -12,7 +12,7 @@ from checks.audit_controls.links import (
     HOST_RULES_LOADED,
 )
 from checks.check import Verdict, check, failed, not_applicable, passed, undecided
-from evidence.facts.hosts import AuditStatus, Journal, LogForward, Machine, Service, StoredMount
+from evidence.facts.hosts import AuditStatus, Journal, LogForward, LogStorage, Machine, Service
 
 _SHIPPERS = {
     "filebeat": "filebeat.service",
@@ -22,7 +22,6 @@ _SHIPPERS = {
     "wazuh-agentd": "wazuh-agent.service",
     "systemd-journal-upload": "systemd-journal-upload.service",
 }
-_ABOVE_LOGS = ("/", "/var", "/var/log", "/var/log/journal")
 _LOG_INS = frozenset({"*", "auth", "authpriv"})
 _ALL_OF = frozenset({"*", "debug", "info"})
 _HOLDING_BACK = frozenset({"exclude", "filesystem", "user"})
@@ -109,15 +108,19 @@ def journal_is_persistent(
     journal: Journal | None,
     processes: list[str],
     contained_processes: list[str],
-    mounts: list[StoredMount],
+    log_storage: LogStorage,
 ) -> Verdict:
     """Do the host's log messages outlive a restart?"""
-    if (place := _in_memory(mounts)) is not None:
+    place = log_storage["at"]
+    if log_storage["lasting"] is False:
         return failed(f"messages are written to {place}, which lies in memory")
-    if journal is not None and journal["storage"] == "persistent":
-        return passed("journald stores messages on disk")
-    if journal is not None and journal["storage"] == "auto" and journal["directory"]:
-        return passed("journald stores messages on disk, because /var/log/journal exists")
+    kept = journal is not None and (
+        journal["storage"] == "persistent" or (journal["storage"] == "auto" and journal["directory"])
+    )
+    if kept and log_storage["lasting"] is None:
+        return undecided(f"journald stores messages in {place}; what lies below it does not show")
+    if kept:
+        return passed(f"journald stores messages on disk, in {place}")
     if {"rsyslogd", "syslog-ng"} & {*processes, *contained_processes}:
         return undecided("a syslog daemon runs; whether it writes messages to disk was not read")
     if journal is None:
@@ -136,12 +139,6 @@ def _action(rule: str) -> list[str]:
 def _records(rule: str) -> bool:
     # Rules on the lists exclude, filesystem and user only hold back what others record.
     return rule.startswith("-w ") or ("always" in _action(rule) and not {*_action(rule)} & _HOLDING_BACK)
-
-
-def _in_memory(mounts: list[StoredMount]) -> str | None:
-    holding = [(at, row["storage"]) for row in mounts for at in row["at"] if at in _ABOVE_LOGS]
-    place, storage = max(holding, key=lambda found: len(found[0]), default=("", ""))
-    return place if storage == "memory" else None
 
 
 def _running(services: list[Service] | None, processes: list[str]) -> list[str]:

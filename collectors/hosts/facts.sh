@@ -400,7 +400,7 @@ journald() {
             grep -H -i -E '^[[:space:]]*(Storage|ForwardToSyslog)[[:space:]]*=' "$file" || [ "$?" -eq 1 ] || return 2
         done
     done
-    if [ -d /var/log/journal ]; then echo directory=/var/log/journal; fi
+    if [ -d /var/log/journal ]; then printf 'directory=' && (cd -P /var/log/journal 2>/dev/null && pwd || echo /var/log/journal); fi
 }
 
 # A simulated upgrade would say the same for several times the work, and leave out what is held back. The caches are

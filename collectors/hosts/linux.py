@@ -198,6 +198,18 @@ class LinuxHost(AccountFacts, PackageFacts, SecurityFacts, Kind):
             return None
         return _parsed(logs.journal, record, "journald")
 
+    @fact(tags="journald mounts block zfs")
+    def log_storage(self, record: Record, machine: facts.Machine) -> facts.LogStorage | Missing:
+        """Whether the place of the journal outlives a restart."""
+        zfs, in_container = record.read("zfs"), bool(machine["container"])
+        return _parsed(
+            lambda told, info, block: logs.log_storage(told, info, block, zfs, in_container=in_container),
+            record,
+            "journald",
+            "mounts",
+            "block",
+        )
+
     @fact(tags="apt_periodic dnf_automatic services")
     def update_automation(
         self, record: Record, services: list[facts.Service] | None

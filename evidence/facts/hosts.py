@@ -183,6 +183,13 @@ class Journal(TypedDict):
     directory: bool
 
 
+class LogStorage(TypedDict):
+    """Where journald's messages would lie, and whether what is written there outlives a restart; None = not settled."""
+
+    at: str
+    lasting: bool | None
+
+
 class PendingUpdates(TypedDict):
     """Updates that the package lists offer: names; `held` ones would not be installed."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from collectors.hosts.parsers.storage import stored
 from collectors.hosts.parsers.text import Line, filed, lines, number, pairs, unreadable
-from evidence.facts.hosts import AuditStatus, Journal, LogForward, Service
+from evidence.facts.hosts import AuditStatus, Journal, LogForward, LogStorage, Service
 from evidence.model import Missing
 
 _LEGACY = re.compile(r"^\s*(&|[*\w]\S*)\s+-?(@@?)(?:\([^)]*\))?(\[[^\]]+\]|[\w.-]+)")
@@ -17,6 +18,7 @@ _VALUE = re.compile(r"(?:^|[\s(])(target|protocol|streamdrivermode|type)\s*=\s*\
 _SELECTOR = re.compile(r"^\s*([*\w]\S*\.\S+)\s+action\(", re.IGNORECASE)
 _DISCARDS = re.compile(r"^\s*(?:\*\.\*\s+)?(?:stop|~)\s*$")
 _STORAGE = frozenset({"auto", "persistent", "volatile", "none"})
+_JOURNAL = "/var/log/journal"
 _CONTAINED = "contained "
 _PRIORITY = ("/usr/lib/systemd/", "/run/systemd/", "/etc/systemd/")
 
@@ -80,7 +82,24 @@ def journal(data: bytes) -> Journal | Missing:
     storage = max(found)[1] if found else "auto"
     if storage not in _STORAGE:
         return unreadable("the Storage of journald")
-    return Journal(storage=storage, directory="directory=/var/log/journal" in lines(data))
+    return Journal(storage=storage, directory=_directory(data) is not None)
+
+
+def log_storage(
+    settings: bytes, mountinfo: bytes, block: bytes, zfs: bytes | Missing, *, in_container: bool
+) -> LogStorage | Missing:
+    """Whether the place of the journal outlives a restart; a container's layers lie where it cannot see them."""
+    at = _directory(settings) or _JOURNAL
+    found = stored(at, mountinfo, block, zfs)
+    if isinstance(found, Missing):
+        return found
+    storage, layered = found
+    unseen = storage.kind == "image" or (layered and (in_container or storage.kind == "unknown"))
+    return LogStorage(at=at, lasting=None if unseen else storage.kind != "memory")
+
+
+def _directory(data: bytes) -> str | None:
+    return next((line.partition("=")[2] for line in lines(data) if line.startswith("directory=/")), None)
 
 
 def _rank(file: str) -> tuple[bool, str, int]:

@@ -6,68 +6,18 @@ import re
 from dataclasses import dataclass, replace
 
 from collectors.hosts.parsers.block import Storage, Tree, tree, worst
+from collectors.hosts.parsers.filesystems import (
+    ENCRYPTING,
+    IMAGE,
+    MEMORY,
+    NETWORK,
+    SHORT_LIVED,
+    WITHOUT_DATA,
+)
 from collectors.hosts.parsers.text import lines, unreadable
 from evidence.facts.hosts import StoredMount, SwapArea
 from evidence.model import Missing
 
-_WITHOUT_DATA = frozenset(
-    {
-        "autofs",
-        "bdev",
-        "binfmt_misc",
-        "bpf",
-        "cgroup",
-        "cgroup2",
-        "configfs",
-        "cpuset",
-        "debugfs",
-        "devpts",
-        "efivarfs",
-        "fusectl",
-        "fuse.gvfsd-fuse",
-        "fuse.lxcfs",
-        "fuse.portal",
-        "hugetlbfs",
-        "mqueue",
-        "nfsd",
-        "nsfs",
-        "pipefs",
-        "proc",
-        "pstore",
-        "resctrl",
-        "rootfs",
-        "rpc_pipefs",
-        "securityfs",
-        "selinuxfs",
-        "sockfs",
-        "sysfs",
-        "tracefs",
-    }
-)
-_MEMORY = frozenset({"tmpfs", "ramfs", "devtmpfs"})
-_NETWORK = frozenset(
-    {
-        "9p",
-        "afs",
-        "beegfs",
-        "ceph",
-        "cifs",
-        "fuse.ceph",
-        "fuse.glusterfs",
-        "fuse.s3fs",
-        "fuse.sshfs",
-        "glusterfs",
-        "lustre",
-        "nfs",
-        "nfs4",
-        "smb3",
-        "smbfs",
-        "virtiofs",
-    }
-)
-_IMAGE = frozenset({"cramfs", "erofs", "iso9660", "squashfs"})
-_ENCRYPTING = frozenset({"ecryptfs", "fuse.encfs", "fuse.gocryptfs"})
-_SHORT_LIVED = ("/run", "/dev", "/sys", "/proc")
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
@@ -101,7 +51,7 @@ def mounted(
         if world.says_nothing_new(mount):
             continue
         storage = world.storage(mount)
-        device = "memory" if storage.kind == "memory" and mount.fstype in _MEMORY else mount.source
+        device = "memory" if storage.kind == "memory" and mount.fstype in MEMORY else mount.source
         key = (device, mount.fstype, storage.kind)
         row = StoredMount(device=device, fstype=mount.fstype, at=[], storage=storage.kind, why=storage.why)
         first, ends = rows.get(key, (row, storage))
@@ -136,6 +86,14 @@ def swapped(
     return sorted(areas, key=lambda pair: pair[0]["device"])
 
 
+def stored(path: str, mountinfo: bytes, block: bytes, zfs: bytes | Missing) -> tuple[Storage, bool] | Missing:
+    """Where what is written to a path ends, and whether it takes its way there through the layers of an overlay."""
+    found = _mounts(mountinfo)
+    if not any(mount.target == "/" for mount in found):
+        return unreadable("mountinfo")
+    return _World(found, tree(block), _datasets(zfs)).of_written(path)
+
+
 class _World:
     """The mounts, the block devices and the zfs datasets of one host, which answer for each other."""
 
@@ -145,10 +103,10 @@ class _World:
 
     def says_nothing_new(self, mount: _Mount) -> bool:
         """Whether a row would only repeat: no data, short-lived memory, or layers over a file system with its own row."""
-        if mount.fstype in _WITHOUT_DATA:
+        if mount.fstype in WITHOUT_DATA:
             return True
-        if mount.fstype in _MEMORY:
-            return mount.target.startswith(_SHORT_LIVED)
+        if mount.fstype in MEMORY:
+            return mount.target.startswith(SHORT_LIVED)
         upper = _option(mount, "upperdir")
         below = self._below(upper) if upper else None
         return mount.fstype == "overlay" and below is not None and below.fstype != "overlay"
@@ -156,13 +114,13 @@ class _World:
     def storage(self, mount: _Mount) -> Storage:
         """Where data written to this mount ends."""
         match mount.fstype:
-            case kind if kind in _MEMORY:
+            case kind if kind in MEMORY:
                 return Storage("memory", f"{kind} is gone at the next start")
-            case kind if kind in _NETWORK:
+            case kind if kind in NETWORK:
                 return Storage("network", f"{kind} is stored by its server")
-            case kind if kind in _IMAGE:
+            case kind if kind in IMAGE:
                 return Storage("image", f"{kind} is a read-only image")
-            case kind if kind in _ENCRYPTING:
+            case kind if kind in ENCRYPTING:
                 return Storage("encrypted", f"{kind} encrypts its files")
             case "zfs":
                 return self._of_dataset(mount.source)
@@ -194,6 +152,15 @@ class _World:
             return self.storage(mount)
         finally:
             self._asked.discard(mount.target)
+
+    def of_written(self, path: str) -> tuple[Storage, bool]:
+        """Where data written to a file ends; an overlay hands it to its upper layer."""
+        passed: set[str] = set()
+        mount = self._below(path)
+        while mount is not None and mount.fstype == "overlay" and mount.target not in passed:
+            passed.add(mount.target)
+            mount = self._below(_option(mount, "upperdir")) or mount
+        return (self.storage(mount) if mount else self.of_file(path)), bool(passed)
 
     def _of_name(self, name: str) -> Storage:
         return self._devices.storage(name, self.of_file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ PARSERS: dict[str, Callable[..., Any]] = {
     "journal": logs.journal,
     "kernel": patches.kernel,
     "log_forwards": logs.log_forwards,
+    "log_storage": partial(logs.log_storage, in_container=False),
     "machine": machine.machine,
     "release": machine.release,
     "mounts": storage.mounts,

@@ -14,6 +14,7 @@ from typing import NoReturn
 import pytest
 
 from collectors.hosts import sections
+from collectors.hosts.parsers import logs
 from collectors.hosts.record import Record, State, parse
 from collectors.hosts.sections import SECTIONS, VOLATILE, UnknownSection, script
 from collectors.hosts.transport import Ending, LocalTransport
@@ -245,6 +246,29 @@ def test_a_run_as_root_writes_nothing_anywhere(tmp_path):
         cannot("this system cannot mount an overlay over its root")
     assert parse(done.stdout, NONCE).complete
     assert done.stderr == b""
+
+
+OVERLAYROOT = """
+mount -t tmpfs none /mnt && mkdir /mnt/upper /mnt/work /mnt/root || exit 9
+mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root || exit 9
+mount --bind /mnt /mnt/root/mnt && mount -t proc proc /mnt/root/proc || exit 9
+mkdir -p /mnt/root/var/log/journal && exec chroot /mnt/root "$@"
+"""
+
+
+@pytest.mark.parametrize(("in_container", "lasting"), [(False, False), (True, None)])
+def test_a_journal_on_an_overlay_lasts_no_longer_than_its_upper_layer(in_container, lasting):
+    if os.geteuid() != 0 or shutil.which("unshare") is None:
+        cannot("mounting an overlay needs root and unshare")
+    transport = LocalTransport(run_as=("unshare", "-m", "sh", "-c", OVERLAYROOT, "sh"))
+    names = {"journald", "mounts", "block"}
+    done = transport.run(script(names, nonce=NONCE, deadline=60, sudo=False), 90)
+    if done.status == 9:
+        cannot("this system cannot mount an overlay over its root")
+    record = parse(done.stdout, NONCE)
+    said = [record.read(name) for name in ("journald", "mounts", "block")]
+    found = logs.log_storage(*said, b"", in_container=in_container)
+    assert found == {"at": "/var/log/journal", "lasting": lasting}
 
 
 def _as_nobody() -> tuple[str, ...]:
