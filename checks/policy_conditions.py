@@ -88,8 +88,5 @@ def _names(key: str, value: str) -> bool:
         return _PERSON.fullmatch(value) is not None
     # "arn:aws:iam::*:role/x" is a role of that name in anybody's account; a bucket's name belongs to one.
     parts = (value.split(":", 5) + [""] * 6)[:6]
-    own = parts[4].isdigit() or (parts[2] == "s3" and not _WILD & set(parts[5]) and bool(parts[5]))
-    return own or not _WILD & set(value)
-
-
-_WILD = frozenset("*?")
+    bucket = parts[2] == "s3" and bool(parts[5]) and not {"*", "?", "/"} & set(parts[5])
+    return bucket or parts[4].isdigit() or not {"*", "?"} & set(value)

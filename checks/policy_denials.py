@@ -148,7 +148,9 @@ def _meets(demand: Demand, spares: Spares) -> _Sure:
     if demand.key in _AS_THE_CALLER_LIKES:
         return _Sure.NO
     if operator in _SPARING and ties_down(demand):
-        return _Sure.YES
+        # Of a key with many values the other ways of asking leave open what one stranger's among them do.
+        many = demand.key.endswith("orgpaths") and not demand.operator.startswith("forallvalues:")
+        return _Sure.PERHAPS if many else _Sure.YES
     if operator == "notipaddress" and demand.key == "aws:sourceip":
         return _Sure.YES if spares(demand) else _Sure.NO
     # Who denies only some strangers, by name or by whether they are in any organisation, spares the others.

@@ -17,6 +17,7 @@ def asking(**condition):
         ("aws:SourceArn", "arn:aws:s3:*:*:ward", True),
         ("aws:SourceArn", "arn:aws:s3:::ward*", False),
         ("aws:SourceArn", "arn:aws:s3:*:*:*", False),
+        ("aws:SourceArn", "arn:aws:s3:*:*:accesspoint/ward", False),
         ("aws:SourceArn", "arn:aws:sns:*:*:ward", False),
         ("aws:SourceVpce", "vpce-1", True),
         ("aws:SourceVpce", "vpce-*", False),

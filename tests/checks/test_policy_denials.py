@@ -86,6 +86,7 @@ def test_what_some_stranger_surely_escapes_closes_nothing(told):
         {"Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "${aws:PrincipalOrgID}"}}},
         {"Condition": {"StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ward"}}},
         {"Condition": {"ForAnyValue:StringNotEquals": {"aws:PrincipalOrgPaths": "o-1/r-1/"}}},
+        {"Condition": {"StringNotLike": {"aws:PrincipalOrgPaths": "o-1/r-1/*"}}},
         {"Condition": ORGANISATION | {"BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}},
         {"Condition": {"StringNotEquals": {"aws:PrincipalTag/team": "ward"}}},
         {"Condition": {"DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}},
