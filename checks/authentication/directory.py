@@ -9,10 +9,13 @@ from checks.authentication.links import (
     DIRECTORY_PASSWORD_RULES,
     DIRECTORY_PASSWORDS_HARD_TO_GUESS,
 )
-from checks.check import Verdict, check, failed, not_applicable, passed
+from checks.check import Verdict, check, failed, not_applicable, passed, undecided
 from evidence.facts.directory import DatabaseSettings, Lockout, PasswordLength
 
-UNUSED = "unused"
+_WITHOUT_EFFECT = {
+    "unused": "the ppolicy overlay is not loaded, so this policy has no effect",
+    "unnamed": "this policy is not the default and no account names it, so it has no effect",
+}
 
 
 @check(
@@ -29,11 +32,7 @@ def policy_applies(default_policy: str | None) -> Verdict:
 
 
 def _unused(role: str) -> Verdict | None:
-    return (
-        not_applicable("the ppolicy overlay is not loaded, so this policy has no effect")
-        if role == UNUSED
-        else None
-    )
+    return not_applicable(_WITHOUT_EFFECT[role]) if role in _WITHOUT_EFFECT else None
 
 
 @check(
@@ -63,9 +62,18 @@ def long_enough(role: str, length: PasswordLength, *, min_length: int = 12, min_
     on="directory.password_policy",
     severity="high",
     links=[DIRECTORY_GUESSING_STOPS, DIRECTORY_FAILED_LOGINS_ACTED_ON],
+    also={"settings": "directory.server:settings"},
     first=_unused,
 )
-def guessing_locks(role: str, lockout: Lockout, *, max_failures: int = 10) -> Verdict:
+def guessing_locks(
+    role: str,
+    lockout: Lockout,
+    settings: DatabaseSettings,
+    *,
+    max_failures: int = 10,
+    min_within_seconds: int = 60,
+    min_lock_seconds: int = 300,
+) -> Verdict:
     """Does the policy lock an account after repeated wrong passwords?"""
     whose = _whose(role)
     if not lockout["enabled"] or not lockout["max_failures"]:
@@ -73,6 +81,19 @@ def guessing_locks(role: str, lockout: Lockout, *, max_failures: int = 10) -> Ve
     if lockout["max_failures"] > max_failures:
         return failed(
             f"{whose} locks only after {lockout['max_failures']} wrong passwords, more than {max_failures}"
+        )
+    within, seconds = lockout["within_seconds"], lockout["seconds"]
+    if 0 < within < min_within_seconds:
+        return failed(
+            f"{whose} forgets wrong passwords after {within} seconds, sooner than {min_within_seconds}"
+        )
+    if 0 < seconds < min_lock_seconds:
+        return failed(
+            f"{whose} opens a locked account again after {seconds} seconds, sooner than {min_lock_seconds}"
+        )
+    if not settings["rootdn"]:
+        return undecided(
+            f"{whose} locks accounts, but the database shows no rootdn, without which slapd notes no wrong password"
         )
     until = f"for {lockout['seconds']} seconds" if lockout["seconds"] else "until it is reset"
     return passed(f"{whose} locks after {lockout['max_failures']} wrong passwords, {until}")

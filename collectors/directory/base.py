@@ -17,7 +17,7 @@ ACCOUNTS = (
 
 _CONFIG = "cn=config"
 _SETTINGS = "(|(objectClass=olcGlobal)(objectClass=olcDatabaseConfig)(objectClass=olcOverlayConfig))"
-_NAMES = ("olcDatabase", "olcDisabled", "olcOverlay", "olcPPolicyDefault", "olcSuffix")
+_NAMES = ("olcDatabase", "olcDisabled", "olcOverlay", "olcPPolicyDefault", "olcRootDN", "olcSuffix")
 
 
 class DirectoryKind(Kind):
@@ -43,6 +43,7 @@ def read_settings(ldap: DirectoryClient) -> DatabaseSettings:
         "default_policy": next(
             (name for row in overlays if (name := row.first("olcPPolicyDefault", text))), ""
         ),
+        "rootdn": bool(database.first("olcRootDN", text)),
     }
 
 

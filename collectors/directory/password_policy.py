@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
-from collectors.directory.base import DirectoryKind, read_settings
-from collectors.directory.client import DirectoryClient, Query, Table, rights
-from collectors.directory.decode import boolean, integer, normal_dn
+from collectors.directory.base import ACCOUNTS, DirectoryKind, read_settings
+from collectors.directory.client import DirectoryClient, Query, Table, right, rights
+from collectors.directory.decode import boolean, integer, normal_dn, text
 from collectors.directory.errors import NotVisible
 from collectors.kind import Found, fact, lists, lookup
 from evidence.facts.directory import DatabaseSettings, Lockout, PasswordLength
-from evidence.model import Missing
+from evidence.model import Missing, Reason
 
 T = TypeVar("T")
 WHAT = "pwdPolicy entries"
@@ -20,9 +21,20 @@ _ATTRIBUTES = (
     "pwdCheckQuality",
     "pwdLockout",
     "pwdMaxFailure",
+    "pwdFailureCountInterval",
     "pwdLockoutDuration",
     "pwdMaxIdle",
 )
+
+_NAMED = "pwdPolicySubentry"
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """The policies that accounts name as their own; `complete` only if no account can name another unseen."""
+
+    named: frozenset[str]
+    complete: bool
 
 
 class PasswordPolicy(DirectoryKind):
@@ -43,13 +55,34 @@ class PasswordPolicy(DirectoryKind):
         for uid, row in policies.rows.items():
             yield Found(uid=uid, name=row.dn)
 
+    @lookup(needs=rights("accounts", _NAMED))
+    def subjects(self, ldap: DirectoryClient, policies: Table, database: DatabaseSettings) -> Subjects:
+        """Which policies accounts name; asked only where the overlay applies one that is not the default."""
+        others = {normal_dn(row.dn) for row in policies.rows.values()} - {
+            normal_dn(database["default_policy"])
+        }
+        if "ppolicy" not in database["overlays"] or not others:
+            return Subjects(frozenset(), complete=True)
+        naming = list(ldap.search(Query(ldap.base, f"({_NAMED}=*)", (_NAMED,))))
+        named = frozenset(normal_dn(name) for row in naming for name in row.all(_NAMED, text))
+        if others <= named:
+            return Subjects(named, complete=True)
+        lacking = f"(&{ACCOUNTS}(!({_NAMED}=*)))"
+        proven = {row.dn for row in (*naming, *ldap.search(Query(ldap.base, lacking, ("objectClass",))))}
+        everyone = {row.dn for row in ldap.search(Query(ldap.base, ACCOUNTS, ("objectClass",)))}
+        return Subjects(named, complete=bool(everyone) and everyone <= proven)
+
     @fact()
-    def role(self, password_policy: Found, database: DatabaseSettings) -> str:
-        """`default` where the overlay applies this policy to whoever has none of their own, `other`, or `unused`."""
+    def role(self, password_policy: Found, database: DatabaseSettings, subjects: Subjects) -> str | Missing:
+        """To whom it applies: `default` to whoever names none, `other` to some, `unnamed` or `unused` to nobody."""
         if "ppolicy" not in database["overlays"]:
             return "unused"
-        default = normal_dn(database["default_policy"])
-        return "default" if normal_dn(password_policy.name) == default else "other"
+        name = normal_dn(password_policy.name)
+        if name == normal_dn(database["default_policy"]):
+            return "default"
+        if name in subjects.named:
+            return "other"
+        return "unnamed" if subjects.complete else Missing(Reason.DENIED, need=right(_NAMED, "accounts"))
 
     @fact()
     def length(self, password_policy: Found, policies: Table) -> PasswordLength | Missing:
@@ -64,17 +97,20 @@ class PasswordPolicy(DirectoryKind):
 
     @fact()
     def lockout(self, password_policy: Found, policies: Table) -> Lockout | Missing:
-        """When accounts lock: pwdLockout, pwdMaxFailure, pwdLockoutDuration; FALSE and 0 are the defaults."""
+        """When accounts lock: pwdLockout, pwdMaxFailure, pwdFailureCountInterval, pwdLockoutDuration; FALSE and 0 by default."""
         enabled = _or(False, policies.value(password_policy.uid, "pwdLockout", boolean))
         failures = _or(0, policies.value(password_policy.uid, "pwdMaxFailure", integer))
+        within = _or(0, policies.value(password_policy.uid, "pwdFailureCountInterval", integer))
         seconds = _or(0, policies.value(password_policy.uid, "pwdLockoutDuration", integer))
         if isinstance(enabled, Missing):
             return enabled
         if isinstance(failures, Missing):
             return failures
+        if isinstance(within, Missing):
+            return within
         if isinstance(seconds, Missing):
             return seconds
-        return {"enabled": enabled, "max_failures": failures, "seconds": seconds}
+        return {"enabled": enabled, "max_failures": failures, "within_seconds": within, "seconds": seconds}
 
     @fact()
     def max_idle(self, password_policy: Found, policies: Table) -> int | Missing | None:

@@ -28,11 +28,13 @@ class AnonymousRead(TypedDict):
 class DatabaseSettings(TypedDict):
     """What the server's own configuration says about the database that holds the people.
 
-    `default_policy` is a distinguished name, "" where none is set; `overlays` is sorted.
+    `default_policy` is a distinguished name, "" where none is set; `overlays` is sorted. `rootdn` = one is shown, in
+    whose name slapd writes what its overlays note.
     """
 
     overlays: list[str]
     default_policy: str
+    rootdn: bool
 
 
 class PasswordLength(TypedDict):
@@ -43,10 +45,14 @@ class PasswordLength(TypedDict):
 
 
 class Lockout(TypedDict):
-    """When a policy locks an account: after `max_failures` (0 is never), for `seconds` (0 is until reset)."""
+    """When a policy locks an account: after `max_failures` (0 is never), for `seconds` (0 is until reset).
+
+    A failure is forgotten after `within_seconds`; 0 is not before a login succeeds.
+    """
 
     enabled: bool
     max_failures: int
+    within_seconds: int
     seconds: int
 
 

@@ -123,6 +123,7 @@ class SlapdServer:
     certificate: Certificate = field(default_factory=Certificate)
     extra: str = ""
     replicated: bool = False
+    rootdn: bool = True
     ports: tuple[int, int] | None = None
 
     def __enter__(self) -> Self:
@@ -206,7 +207,7 @@ class SlapdServer:
             "database mdb",
             f'suffix "{BASE}"',
             # Without a rootdn ppolicy cannot write down the failed logins that it counts.
-            f'rootdn "cn=root,{BASE}"',
+            *([f'rootdn "cn=root,{BASE}"'] if self.rootdn else []),
             f"directory {self.home}/db",
             "maxsize 1073741824",
             *self.limits,

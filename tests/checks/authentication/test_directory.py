@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import time
+
+import ldap3
 import pytest
 
 from evidence.model import Status
@@ -97,10 +100,87 @@ def test_a_hidden_setting_is_unknown_though_a_missing_one_would_fail(check, attr
         (LOCKOUT, {"pwdLockout": "FALSE"}),
         (LOCKOUT, {"pwdMaxFailure": "0"}),
         (LOCKOUT, {"pwdMaxFailure": "11"}),
+        (LOCKOUT, {"pwdFailureCountInterval": "5"}),
+        (LOCKOUT, {"pwdLockoutDuration": "5"}),
     ],
 )
 def test_a_weak_setting_fails(check, weak):
     assert judged(check, policy={**GOOD_POLICY, **weak}).status is Status.FAIL
+
+
+OTHER = f"cn=surgeons,ou=policies,{BASE}"
+
+
+def policy(dn=OTHER, **settings):
+    """The text of a policy that is not the default."""
+    lines = "".join(f"{name}: {value}\n" for name, value in {**GOOD_POLICY, **settings}.items())
+    classes = "objectClass: device\nobjectClass: pwdPolicy\n"
+    return f"dn: {dn}\n{classes}cn: surgeons\npwdAttribute: userPassword\n{lines}\n"
+
+
+def subject(dn=OTHER):
+    """The text of an account that names a policy."""
+    entry = f"dn: uid=sue,ou=people,{BASE}\nobjectClass: inetOrgPerson\nuid: sue\ncn: Sue\nsn: Sue\n"
+    return f"{entry}userPassword: open sesame\npwdPolicySubentry: {dn}\n\n"
+
+
+def of_the_other(check=LOCKOUT, **server):
+    with SlapdServer(**server) as running:
+        return findings(source_of(running), check)[OTHER.partition(",")[0]]
+
+
+@pytest.mark.parametrize("check", [LENGTH, LOCKOUT])
+def test_a_policy_that_no_account_names_has_no_effect(check):
+    assert of_the_other(check, extra=policy()).status is Status.NOT_APPLICABLE
+    named = policy() + subject(OTHER.replace("cn=surgeons", "CN = Surgeons"))
+    assert of_the_other(check, extra=named).status is Status.PASS
+
+
+def test_without_a_default_the_only_policy_locks_nobody():
+    finding = judged(LOCKOUT, default_policy=False)
+    assert finding.status is Status.NOT_APPLICABLE
+    assert "no account names it" in finding.sentence
+
+
+def test_without_a_rootdn_nothing_is_written_down_and_it_is_not_said_to_lock():
+    finding = judged(LOCKOUT, rootdn=False)
+    assert finding.status is Status.UNKNOWN
+    assert "rootdn" in finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("server", "opens"),
+    [
+        ({}, False),
+        ({"rootdn": False}, True),
+        ({"default_policy": False}, True),
+        ({"policy": {**GOOD_POLICY, "pwdFailureCountInterval": "1"}}, True),
+    ],
+)
+def test_the_server_itself_does_as_the_checks_say(server, opens):
+    with SlapdServer(**server) as running:
+        for _ in range(7):
+            assert not binds(running, "wrong")
+            time.sleep(0.5 if "policy" in server else 0)
+        assert binds(running, Person("ben").password) is opens
+
+
+def binds(running, password):
+    connection = ldap3.Connection(ldap3.Server(running.url), user=Person("ben").dn, password=password)
+    try:
+        return connection.bind()
+    finally:
+        connection.unbind()
+
+
+def test_a_weak_policy_of_one_account_fails():
+    assert of_the_other(extra=policy(pwdMaxFailure="0") + subject()).status is Status.FAIL
+
+
+def test_policies_that_accounts_may_name_unseen_are_not_said_to_have_no_effect():
+    finding = of_the_other(extra=policy() + subject(), acl=(deny("pwdPolicySubentry"),))
+    assert finding.status is Status.UNKNOWN
+    assert "read on pwdPolicySubentry of accounts" in finding.sentence
 
 
 def privileged(*people, source=None, **server):

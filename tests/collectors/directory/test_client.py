@@ -296,7 +296,7 @@ def test_overlays_of_another_database_do_not_count_as_ours():
         database(2, BASE),
         overlay(2, "otp"),
     )
-    assert settings == {"overlays": ["otp"], "default_policy": ""}
+    assert settings == {"overlays": ["otp"], "default_policy": "", "rootdn": False}
 
 
 def test_the_database_with_the_longest_suffix_is_ours():
@@ -311,7 +311,7 @@ def test_an_overlay_that_is_disabled_does_not_count():
         overlay(2, "otp", olcDisabled=[b"FALSE"]),
         overlay(2, "ppolicy", olcDisabled=[b"TRUE"], olcPPolicyDefault=[b"cn=ours,dc=org"]),
     )
-    assert settings == {"overlays": ["otp"], "default_policy": ""}
+    assert settings == {"overlays": ["otp"], "default_policy": "", "rootdn": False}
 
 
 @pytest.mark.parametrize("visible", [(entry("cn=config"),), (database(1, BASE),), ()])
