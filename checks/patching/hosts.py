@@ -156,6 +156,8 @@ def _doubt(release: Release, lists: PackageLists, as_of: date) -> str | None:
         return f"no update is pending, but until when {name or 'this system'} gets any is not known here"
     if known[0] < as_of:
         return f"{name} gets security updates until {known[0]} by one source, until {known[-1]} by another"
+    if release["codename"] and lists["of"] and release["codename"] not in lists["of"]:
+        return f"the security archive's list is of {', '.join(lists['of'])}, the host is of {release['codename']}"
     held = release["held_at"]
     if name == _LATEST_ONLY and held != "latest":
         return f"{name} is offered the updates of the version it stands at only, unless dnf is told to follow"

@@ -256,7 +256,7 @@ machine() {
 # The release by its own word, and from Debian's table of releases the last days of this one.
 release() {
     awk -F, 'FILENAME ~ /os-release$/ {
-            if (/^(ID|ID_LIKE|VERSION_ID|SUPPORT_END)=/) print
+            if (/^(ID|ID_LIKE|VERSION_ID|VERSION_CODENAME|SUPPORT_END)=/) print
             split($0, pair, "="); gsub(/["\047]/, "", pair[2]); about[pair[1]] = pair[2]; next
         }
         FNR == 1 { for (i = 1; i <= NF; i++) name[i] = $i; next }

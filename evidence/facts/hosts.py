@@ -28,6 +28,7 @@ class Release(TypedDict):
 
     os: str
     version: str
+    codename: str
     support_end: str | None
     standard_end: str | None
     long_term_end: str | None
@@ -203,11 +204,12 @@ class PackageLists(TypedDict):
 
     `fresh_on` is when the oldest of these was published, `expires_on` until when it says that it holds. `extended_on`
     is the same of Ubuntu's archive for subscribers; None where nothing is taken from it. `fetched_on` is when any
-    list last came, which need not have been one of these.
+    list last came, which need not have been one of these; `of` names the releases that they are of.
     """
 
     count: int
     security: bool
+    of: list[str]
     fresh_on: str | None
     expires_on: str | None
     extended_on: str | None

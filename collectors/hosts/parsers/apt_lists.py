@@ -30,6 +30,7 @@ def package_lists(data: bytes, stamps: bytes, pins: bytes = b"") -> PackageLists
     return PackageLists(
         count=len(told),
         security=bool(own),
+        of=sorted({re.split("[-/]", one["Codename"])[0] for one in own if one.get("Codename")}),
         fresh_on=min((day for day in days if day), default=None) if None not in days else None,
         expires_on=min(ends, default=None),
         extended_on=None if _subscribers_are_kept_out(pins) else _extended(security),

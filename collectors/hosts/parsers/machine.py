@@ -55,6 +55,7 @@ def release(data: bytes) -> Release | Missing:
     return Release(
         os=found.get("ID", ""),
         version=found.get("VERSION_ID", ""),
+        codename=found.get("VERSION_CODENAME", ""),
         # os-release names the first day without support, the table the last one with it.
         support_end=_day(found.get("SUPPORT_END", ""), timedelta(days=1)),
         standard_end=_day(found.get("distro-info:eol", "")),

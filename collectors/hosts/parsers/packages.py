@@ -86,6 +86,7 @@ def repository_lists(data: bytes) -> PackageLists | Missing:
     return PackageLists(
         count=len(indices),
         security=bool(own) and own <= advised,
+        of=[],
         fresh_on=fresh,
         expires_on=None,
         extended_on=None,

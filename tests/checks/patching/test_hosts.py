@@ -36,14 +36,23 @@ ROCKY = Machine(**{**DEBIAN, "os": "rocky", "family": "redhat"})
 ALPINE = Machine(**{**DEBIAN, "os": "alpine", "family": "alpine"})
 
 
-def lists(fresh: str | None = None, *, count: int = 3, security: bool = True, **given: str) -> PackageLists:
+def lists(
+    fresh: str | None = None,
+    *,
+    count: int = 3,
+    security: bool = True,
+    of: tuple[str, ...] = (),
+    **given: str,
+) -> PackageLists:
     others = {"expires_on": None, "extended_on": None, "fetched_on": None, **given}
-    return PackageLists(count=count, security=security, fresh_on=fresh, **others)
+    return PackageLists(count=count, security=security, of=list(of), fresh_on=fresh, **others)
 
 
-def release(os: str = "debian", version: str = "13", *, held_at: str = "", **ends: str) -> Release:
+def release(
+    os: str = "debian", version: str = "13", *, codename: str = "", held_at: str = "", **ends: str
+) -> Release:
     known = dict.fromkeys(("support_end", "standard_end", "long_term_end", "extended_end"))
-    return Release(os=os, version=version, held_at=held_at, **{**known, **ends})
+    return Release(os=os, version=version, codename=codename, held_at=held_at, **{**known, **ends})
 
 
 FRESH = lists("2026-11-20")
@@ -117,6 +126,9 @@ BIONIC = release("ubuntu", "18.04", standard_end="2023-05-31", extended_end="202
         (Release(**{**ALMA, "held_at": "9"}), FRESH, Status.PASS),
         (Release(**{**ALMA, "held_at": "9.2"}), FRESH, Status.UNKNOWN),
         (release("amzn", "2023"), FRESH, Status.UNKNOWN),
+        (release(codename="trixie"), lists("2026-11-20", of=("trixie",)), Status.PASS),
+        (release(codename="trixie"), lists("2026-11-20", of=("bookworm", "trixie")), Status.PASS),
+        (release(codename="trixie"), lists("2026-11-20", of=("bookworm",)), Status.UNKNOWN),
         (release("amzn", "2023", held_at="latest"), FRESH, Status.PASS),
     ],
 )

@@ -123,6 +123,10 @@ FAULTS = {
     "the release is past its end": Fault(
         "sed -i 's/^VERSION_ID=.*/VERSION_ID=10/' /etc/os-release", {"host-security-updates": F}
     ),
+    "the security archive's list is of another release": Fault(
+        "sed -i 's/^VERSION_CODENAME=.*/VERSION_CODENAME=forky/' /etc/os-release",
+        {"host-security-updates": U},
+    ),
     "no package list is of a security archive": Fault(
         "/opt/test/publish 1.0 now Debian stable",
         {"host-security-updates": U, "host-package-lists-fresh": F},

@@ -360,7 +360,7 @@ def test_the_last_days_of_the_release_are_read_from_the_host_s_own_table(tmp_pat
     if shutil.which(awk.split()[0]) is None:
         pytest.skip(f"{awk} is not installed")
     (tmp_path / "os-release").write_text(
-        "NAME=Ubuntu\nVERSION_ID='18.04'\nID=ubuntu\nSUPPORT_END=2023-06-01\n"
+        "NAME=Ubuntu\nVERSION_ID='18.04'\nID=ubuntu\nSUPPORT_END=2023-06-01\nVERSION_CODENAME=bionic\n"
     )
     for name in ("debian.csv", "ubuntu.csv"):
         (tmp_path / name).write_text(TABLE)
@@ -374,6 +374,7 @@ def test_the_last_days_of_the_release_are_read_from_the_host_s_own_table(tmp_pat
         "='18.04'",
         "ID=ubuntu",
         "SUPPORT_END=2023-06-01",
+        "VERSION_CODENAME=bionic",
         "distro-info:eol=2023-05-31",
         "distro-info:eol-server=2023-05-31",
         "distro-info:eol-esm=2028-04-26",

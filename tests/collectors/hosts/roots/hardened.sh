@@ -42,6 +42,7 @@ rm -rf /etc/apt/sources.list /etc/apt/sources.list.d /var/lib/apt/lists/*
 cat >$here/publish <<'ARCHIVE'
 #!/bin/sh -eu
 # Arguments: version to publish, date of publication as date(1) takes it, label and suite of the archive.
+codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 made=$(date -u -d "$2" '+%a, %d %b %Y %H:%M:%S UTC')
 mkdir -p /tmp/package/DEBIAN /srv/archive
 printf '%s\n' 'Package: records-viewer' "Version: $1" 'Architecture: all' 'Maintainer: Nobody <nobody@hospital.example>' \
@@ -53,7 +54,7 @@ cd /srv/archive
     printf '%s\n' 'Filename: ./records-viewer.deb' "Size: $(stat -c %s records-viewer.deb)" \
         "SHA256: $(sha256sum records-viewer.deb | cut -d' ' -f1)"
 } >Packages
-printf '%s\n' "Origin: Debian" "Label: $3" "Suite: $4" "Codename: $4" "Date: $made" 'SHA256:' \
+printf '%s\n' "Origin: Debian" "Label: $3" "Suite: $4" "Codename: $codename${4#stable}" "Date: $made" 'SHA256:' \
     " $(sha256sum Packages | cut -d' ' -f1) $(stat -c %s Packages) Packages" >Release
 rm -r /tmp/package
 rm -rf /var/lib/apt/lists/*
