@@ -159,6 +159,8 @@ def _doubt(release: Release, lists: PackageLists, as_of: date) -> str | None:
     if release["codename"] and lists["of"] and release["codename"] not in lists["of"]:
         return f"the security archive's list is of {', '.join(lists['of'])}, the host is of {release['codename']}"
     held = release["held_at"]
+    if held == "?":
+        return "no update is pending, but whether the subscription keeps the host at a minor release was not read"
     if name == _LATEST_ONLY and held != "latest":
         return f"{name} is offered the updates of the version it stands at only, unless dnf is told to follow"
     if held not in {"", "latest", release["version"].partition(".")[0]}:

@@ -247,6 +247,13 @@ machine() {
     for file in /etc/dnf/vars/releasever /etc/yum/vars/releasever; do
         if first_line "$file"; then echo "releasever=$line"; fi
     done
+    # Red Hat's subscription keeps it elsewhere.
+    held=/var/lib/rhsm/cache/releasever.json
+    if first_line "$held"; then
+        case $line in *'"releaseVer": "'*) line=${line#*'"releaseVer": "'} && echo "releasever=${line%%\"*}" ;; esac
+    elif [ -e "$held" ] || { [ -d "${held%/*}" ] && ! [ -x "${held%/*}" ]; }; then
+        echo 'releasever=?'
+    fi
     set --
     for file in /etc/os-release /usr/share/distro-info/debian.csv /usr/share/distro-info/ubuntu.csv; do
         if [ -r "$file" ]; then set -- "$@" "$file"; fi

@@ -23,7 +23,7 @@ class Release(TypedDict):
     """Which release of which system this is, and the last days of its maker's care by its own files; None = they do not say.
 
     `support_end` is os-release's word; the others are Debian's table of releases, as it lies on the host. `held_at` is
-    the release that dnf was told to stay at, "" where nobody told it.
+    the release that dnf was told to stay at, "" where nobody told it, "?" where that could not be read.
     """
 
     os: str

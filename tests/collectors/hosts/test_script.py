@@ -333,6 +333,27 @@ def test_a_console_that_asks_nobody_is_seen_however_it_is_told(tmp_path, file):
     assert f"{tmp_path}/{file}:ExecStart=-/sbin/agetty -a root %I\n" in said.stdout
 
 
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({}, []),
+        ({"dnf/releasever": "9.4\n"}, ["releasever=9.4"]),
+        ({"rhsm/releasever.json": '{"releaseVer": "9.2"}'}, ["releasever=9.2"]),
+        ({"rhsm/releasever.json": '{"releaseVer": null}'}, []),
+    ],
+)
+def test_what_dnf_was_told_to_stay_at_is_read_where_it_is_told(tmp_path, files, says):
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(content)
+    text = TEXT.replace("/etc/dnf/vars", f"{tmp_path}/dnf").replace("/var/lib/rhsm/cache", f"{tmp_path}/rhsm")
+    text = text.replace("/etc/yum/vars", f"{tmp_path}/yum").rpartition("\nmain\n")[0]
+    said = subprocess.run(
+        ["sh"], input=f"{text}\nmachine\n", capture_output=True, text=True, check=True
+    ).stdout
+    assert [line for line in said.splitlines() if line.startswith("releasever")] == says
+
+
 TABLE = """version,codename,series,created,release,eol,eol-server,eol-esm
 18.04 LTS,Bionic Beaver,bionic,2017-10-19,2018-04-26,2023-05-31,2023-05-31,2028-04-26
 18.10,Cosmic Cuttlefish,cosmic,2018-04-26,2018-10-18,2019-07-18
