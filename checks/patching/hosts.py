@@ -11,15 +11,15 @@ from checks.patching.links import (
     KNOWN_HOLES_CLOSED_TO_MALWARE,
 )
 from checks.patching.releases import last_days, named
-from evidence.facts.hosts import (
+from evidence.facts.host_packages import (
     Kernel,
-    Machine,
     PackageLists,
     PendingUpdates,
     Release,
     UpdateAutomation,
     UpdateRuns,
 )
+from evidence.facts.hosts import Machine
 
 _NAMED = 5
 _LATEST_ONLY = "amzn 2023"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from evidence.facts.hosts import Release
+from evidence.facts.host_packages import Release
 
 
 def _days(table: Mapping[str, str]) -> Mapping[str, date]:

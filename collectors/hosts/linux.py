@@ -26,6 +26,7 @@ from collectors.hosts.sections import KEEP, ROOT_COMMANDS
 from collectors.hosts.shell import Shell
 from collectors.kind import Found, Kind, fact, lists, lookup
 from evidence.facts import hosts as facts
+from evidence.facts.host_packages import Kernel, Release, UpdateAutomation
 from evidence.model import Missing, Reason
 
 
@@ -59,7 +60,7 @@ class LinuxHost(AccountFacts, PackageFacts, SecurityFacts, Kind):
         return _parsed(machine.machine, record, "machine")
 
     @fact(tags="machine")
-    def release(self, record: Record) -> facts.Release | Missing:
+    def release(self, record: Record) -> Release | Missing:
         """Which release it is, and until when its own files say that it is maintained."""
         return _parsed(machine.release, record, "machine")
 
@@ -213,7 +214,7 @@ class LinuxHost(AccountFacts, PackageFacts, SecurityFacts, Kind):
     @fact(tags="apt_periodic dnf_automatic services")
     def update_automation(
         self, record: Record, services: list[facts.Service] | None
-    ) -> facts.UpdateAutomation | Missing:
+    ) -> UpdateAutomation | Missing:
         """Which tool installs updates unattended, and whether it is told to."""
         # A host without apt has no apt-config; what dnf is told lies in a file.
         periodic = (
@@ -226,7 +227,7 @@ class LinuxHost(AccountFacts, PackageFacts, SecurityFacts, Kind):
         )
 
     @fact(tags="kernels packages")
-    def kernel(self, record: Record, machine: facts.Machine) -> facts.Kernel | Missing:
+    def kernel(self, record: Record, machine: facts.Machine) -> Kernel | Missing:
         """The running kernel against the newest installed one."""
         installed = record.read("packages")
         known = installed if isinstance(installed, bytes) else b""

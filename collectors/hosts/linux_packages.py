@@ -7,7 +7,7 @@ from collectors.hosts.reading import parsed
 from collectors.hosts.record import Record, State
 from collectors.hosts.sections import ROOT_COMMANDS
 from collectors.kind import fact
-from evidence.facts import hosts as facts
+from evidence.facts.host_packages import PackageLists, PendingUpdates, UpdateRuns
 from evidence.facts.host_security import Inventory
 from evidence.model import Missing
 
@@ -19,7 +19,7 @@ class PackageFacts:
         tags="apt_pending apt_pins apt_lists packages dnf_pending dnf_excludes zypper_patches",
         needs=ROOT_COMMANDS["dnf_pending"],
     )
-    def pending_updates(self, record: Record) -> facts.PendingUpdates | Missing:
+    def pending_updates(self, record: Record) -> PendingUpdates | Missing:
         """What the package lists offer, by apt, dnf or zypper; dnf and zypper are asked for security only."""
         installed = record.read("packages")
         known = installed if isinstance(installed, bytes) else b""
@@ -46,7 +46,7 @@ class PackageFacts:
         )
 
     @fact(tags="apt_pending apt_lists apt_stamps apt_pins dnf_lists zypper_lists", volatile=True)
-    def package_lists(self, record: Record) -> facts.PackageLists | Missing:
+    def package_lists(self, record: Record) -> PackageLists | Missing:
         """How fresh the lists of the security archives are at least."""
         if record.section("apt_pending").state is State.TOOL_ABSENT:
             for name in ("dnf_lists", "zypper_lists"):
@@ -55,7 +55,7 @@ class PackageFacts:
         return parsed(apt_lists.package_lists, record, "apt_lists", "apt_stamps", "apt_pins")
 
     @fact(tags="apt_stamps update_units", volatile=True)
-    def update_runs(self, record: Record) -> facts.UpdateRuns | Missing:
+    def update_runs(self, record: Record) -> UpdateRuns | Missing:
         """When unattended updates last ended well: apt's own stamp, or the end of dnf-automatic's service."""
         apt = parsed(patches.update_runs, record, "apt_stamps")
         if isinstance(apt, Missing) or apt["upgraded_on"] is not None:

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from fnmatch import fnmatchcase
 
 from collectors.hosts.parsers.text import filed, lines, number
-from evidence.facts.hosts import PackageLists
+from evidence.facts.host_packages import PackageLists
 
 _MAKERS = frozenset({"Debian", "Ubuntu"})
 _SUBSCRIBERS = "UbuntuESM"

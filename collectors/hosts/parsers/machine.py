@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from collectors.hosts.parsers.text import lines, number, pairs, unreadable
-from evidence.facts.hosts import HostClock, Machine, Release
+from evidence.facts.host_packages import Release
+from evidence.facts.hosts import HostClock, Machine
 from evidence.model import Missing
 
 _FAMILIES = {

@@ -10,8 +10,8 @@ from fnmatch import fnmatchcase
 from xml.etree import ElementTree as ET
 
 from collectors.hosts.parsers.text import Line, filed, lines, number, pairs, unreadable
+from evidence.facts.host_packages import PackageLists, PendingUpdates, UpdateRuns
 from evidence.facts.host_security import Inventory
-from evidence.facts.hosts import PackageLists, PendingUpdates, UpdateRuns
 from evidence.model import Missing
 
 _INSTALLED = re.compile(r"^installed (\S+ \S+ \S+)$", re.MULTILINE)

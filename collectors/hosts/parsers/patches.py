@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from collectors.hosts.parsers.apt_lists import dated
 from collectors.hosts.parsers.text import filed, lines, pairs, unreadable
-from evidence.facts.hosts import Kernel, PendingUpdates, Service, UpdateAutomation, UpdateRuns
+from evidence.facts.host_packages import Kernel, PendingUpdates, UpdateAutomation, UpdateRuns
+from evidence.facts.hosts import Service
 from evidence.model import Missing, Reason
 
 _UPGRADE = re.compile(r"([a-z0-9][\w.+-]*)/(\S+) \S+ \S+ \[upgradable from: \S+\]")

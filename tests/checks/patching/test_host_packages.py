@@ -6,8 +6,9 @@ import pytest
 
 from checks.patching.host_packages import no_legacy_server_is_installed, services_run_what_is_installed
 from checks.patching.hosts import package_lists_are_fresh, security_updates_are_installed
+from evidence.facts.host_packages import PendingUpdates
 from evidence.facts.host_security import Inventory
-from evidence.facts.hosts import Machine, PendingUpdates
+from evidence.facts.hosts import Machine
 from evidence.model import Status
 from tests.checks.patching.test_hosts import lists, release
 

@@ -10,15 +10,15 @@ from checks.patching.hosts import (
     security_updates_are_installed,
     updates_are_automatic,
 )
-from evidence.facts.hosts import (
+from evidence.facts.host_packages import (
     Kernel,
-    Machine,
     PackageLists,
     PendingUpdates,
     Release,
     UpdateAutomation,
     UpdateRuns,
 )
+from evidence.facts.hosts import Machine
 from evidence.model import Status
 
 TODAY = date(2026, 11, 22)
