@@ -42,7 +42,7 @@ class ResourceSpans(NamedTuple):
         unit, uid, name, part, begun, rows, _ = self
         after, until = window
         found, held, since = [], 0, 0
-        for at, row in zip((*begun, OPEN), (*rows, 0), strict=True):
+        for at, row in zip([*begun, OPEN], [*rows, 0]):  # noqa: B905 - as long as each other, and this is hot
             if row != held:
                 if held and (after < at <= until or after < since <= until):
                     found.append(_evidence_span((unit, uid, name, part, since, at, held)))
@@ -83,17 +83,21 @@ class Spans:
 
     def _of(self, series: str, sql: str, values: Sequence[int | str]) -> list[ResourceSpans]:
         rows = sorted(self._backend.query(sql, values))
-        units = self._known_units({row[4] for row in rows})
+        units = self._known_units({row[4] for row in rows} - {None})
         found: list[ResourceSpans] = []
-        columns: tuple[list[int], list[int], list[int]] = ([], [], [])
-        last = 0
+        begun: list[int] = []
+        held: list[int] = []
+        said: list[int] = []
+        last = placed = 0
         for resource, at, evidence, judgement, unit_row, uid, name, part in rows:
             if resource != last:
                 last = resource
-                begun, held, said = columns = ([], [], [])
+                begun, held, said = [], [], []
+            if unit_row is not None and resource != placed:
+                placed = resource
                 its_series, unit = units[unit_row]
                 if its_series == series:
-                    found.append(_resource_spans((unit, uid, name, part, *columns)))
+                    found.append(_resource_spans((unit, uid, name, part, begun, held, said)))
             begun.append(at)
             held.append(evidence)
             said.append(judgement)
@@ -108,17 +112,20 @@ class Spans:
         return self._units
 
 
-_SPANS = """
-SELECT r.id, s.from_run, s.evidence_id, s.judgement_id, r.unit_id, r.uid, r.name, r.part
-FROM {} JOIN span s ON s.resource_id = r.id"""
+_WHOSE = ("r.unit_id", "r.uid", "r.name", "r.part")
 
-_OF = _SPANS.format("resource r")
+_OF = f"""
+SELECT r.id, s.from_run, s.evidence_id, s.judgement_id, {", ".join(_WHOSE)}
+FROM resource r JOIN span s ON s.resource_id = r.id"""  # noqa: S608 - our names
 
 # The index leaves out the first run; a query has to say so itself, in a number, to be answered from it whatever it is
 # asked with.
 _LATER = " AND from_run > 1"
 
-# The few rows first: both engines follow joins in the order they are written.
-_CHANGED = _SPANS.format("""
-(SELECT DISTINCT resource_id FROM span WHERE from_run > ? AND from_run <= ? AND from_run > 1) c
-JOIN resource r ON r.id = c.resource_id""")
+# The few rows first: both engines follow joins in the order they are written. Whose spans they are is sent once.
+_CHANGED = f"""
+SELECT r.id, s.from_run, s.evidence_id, s.judgement_id,
+    {", ".join(f"CASE s.from_run WHEN c.newest THEN {column} END" for column in _WHOSE)}
+FROM (SELECT resource_id, max(from_run) AS newest FROM span
+    WHERE from_run > ? AND from_run <= ? AND from_run > 1 GROUP BY resource_id) c
+JOIN resource r ON r.id = c.resource_id JOIN span s ON s.resource_id = r.id"""  # noqa: S608 - our names
