@@ -219,7 +219,7 @@ def timed(action: Callable[[], object], rounds: int = 31) -> list[float]:
 
 
 def in_turn(actions: Mapping[str, Callable[[], object]], turns: int = 31) -> dict[str, float]:
-    """The median of each, in milliseconds, over some seconds: a machine's neighbours can take half of it for one."""
+    """The median of each, in milliseconds, over many rounds in turn, so that no slow second decides for one alone."""
     times: dict[str, list[float]] = {name: [] for name in actions}
     for _ in range(turns):
         for name, action in actions.items():

@@ -36,8 +36,7 @@ CREATE TABLE resource (
 CREATE INDEX resource_by_unit ON resource (unit_id);
 
 -- The spans of a resource follow one another without a gap. evidence_id and judgement_id are objects, or 0; both are 0
--- while the resource is gone; statuses is the sum of 1 pass, 2 fail, 4 unknown,
--- 8 not applicable over the verdicts of the judgement.
+-- while the resource is gone. statuses is the sum of 1 pass, 2 fail, 4 unknown, 8 not applicable over the verdicts.
 CREATE TABLE span (
     resource_id INTEGER NOT NULL, from_run INTEGER NOT NULL, to_run INTEGER NOT NULL,
     evidence_id INTEGER NOT NULL, judgement_id INTEGER NOT NULL, statuses SMALLINT NOT NULL,
