@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from evidence.canonical import digest
 from evidence.store import Store, StoreBroken, UnitState
 from evidence.store.objects import dictionary_digest, named
+from evidence.store.rows import SPANS
 from evidence.verify_journals import answers
 from evidence.verify_problem import Events, Problem, ProblemKind
 from evidence.verify_read import Columns, Reader, json
@@ -73,7 +74,7 @@ def _check_references(store: Store, check: ObjectsCheck) -> None:
     for table, column in _REFERENCES:
         dangling = (
             f"SELECT count(*) FROM {table} t LEFT JOIN object o ON o.id = t.{column} "  # noqa: S608 - our names
-            f"WHERE o.id IS NULL AND t.{column} <> 0"
+            f"WHERE o.id IS NULL AND coalesce(t.{column}, -1) <> 0"
         )
         if lost := store.backend.query(dangling)[0][0]:
             check.add(_MISSING, f"table {table}", f"{lost} rows refer to objects that are not in the store")
@@ -119,17 +120,21 @@ _JOURNAL = Columns(
 
 
 _BEGUN = (
-    "SELECT evidence_id FROM span WHERE from_run = ? UNION SELECT judgement_id FROM span WHERE from_run = ?"
+    f"SELECT evidence_id FROM {SPANS} s WHERE from_run = ? UNION "  # noqa: S608 - our words
+    f"SELECT judgement_id FROM {SPANS} s WHERE from_run = ?"
 )
 
 _REFERENCES = (
-    ("span", "evidence_id"),
-    ("span", "judgement_id"),
+    ("resource", "evidence_id"),
+    ("resource", "judgement_id"),
+    ("past", "evidence_id"),
+    ("past", "judgement_id"),
     ("run_unit", "coverage_id"),
     ("run", "plan_id"),
 )
 
 _LOOSE = """
 SELECT o.id, o.digest FROM object o WHERE o.id IN (
-SELECT id FROM object EXCEPT SELECT evidence_id FROM span EXCEPT SELECT judgement_id FROM span
+SELECT id FROM object EXCEPT SELECT evidence_id FROM resource EXCEPT SELECT judgement_id FROM resource
+EXCEPT SELECT evidence_id FROM past EXCEPT SELECT judgement_id FROM past
 EXCEPT SELECT coverage_id FROM run_unit EXCEPT SELECT plan_id FROM run)"""

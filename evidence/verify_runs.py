@@ -15,6 +15,7 @@ from evidence.store import NotFound, StoreBroken, UnitState
 from evidence.store.backend import Row
 from evidence.store.moments import moment
 from evidence.store.objects import named
+from evidence.store.rows import AS_OF, EVIDENCE, JUDGEMENT
 from evidence.verify_journals import check_journals
 from evidence.verify_problem import Events, ProblemKind, RunsCheck, StoredUnit
 from evidence.verify_read import BLOB_OR_NULL, TEXT_OR_NULL, Columns, Reader
@@ -242,8 +243,8 @@ _HELD = Columns(
     },
 )
 
-_HELD_ROWS = """
-SELECT ru.unit_id, r.id, r.uid, e.digest, j.digest FROM run_unit ru JOIN resource r ON r.unit_id = ru.unit_id
-JOIN span s ON s.resource_id = r.id AND s.from_run <= ? AND s.to_run > ? AND (s.evidence_id <> 0 OR s.judgement_id <> 0)
-LEFT JOIN object e ON e.id = s.evidence_id LEFT JOIN object j ON j.id = s.judgement_id
-WHERE ru.run_id = ? ORDER BY ru.unit_id"""
+_HELD_ROWS = f"""
+SELECT ru.unit_id, r.id, r.uid, e.digest, j.digest
+FROM run_unit ru JOIN resource r ON r.unit_id = ru.unit_id {AS_OF}
+LEFT JOIN object e ON e.id = {EVIDENCE} LEFT JOIN object j ON j.id = {JUDGEMENT}
+WHERE ru.run_id = ? AND ({EVIDENCE} <> 0 OR {JUDGEMENT} <> 0) ORDER BY ru.unit_id"""  # noqa: S608 - our words

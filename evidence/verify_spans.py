@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evidence.model import Scope, Status, scope_uid
-from evidence.store import OPEN, Store, StoreBroken, UnitState
+from evidence.store import Store, StoreBroken, UnitState
+from evidence.store.backend import FIRST
 from evidence.store.objects import named
-from evidence.store.rows import STATUS_BITS
+from evidence.store.rows import SPANS, STATUS_BITS
 from evidence.verify_problem import Problem, ProblemKind
 from evidence.verify_read import BLOB_OR_NULL, Columns, Reader, json
 
@@ -16,11 +17,11 @@ _ALTERED, _PLANTED = ProblemKind.ALTERED, ProblemKind.PLANTED
 
 def check_spans(read: Reader) -> Iterator[Problem]:
     """All contradictions between the rows that the sealed digests do not cover."""
-    with read.reading("table span"):
+    with read.reading("tables resource and past"):
         yield from _beginnings(read.store)
-    with read.reading("table span"):
+    with read.reading("tables resource and past"):
         yield from _gaps(read.store)
-    with read.reading("table span"):
+    with read.reading("tables resource and past"):
         yield from _statuses(read)
     with read.reading("table resource"):
         yield from _names(read)
@@ -30,16 +31,15 @@ def check_spans(read: Reader) -> Iterator[Problem]:
 
 def _beginnings(store: Store) -> Iterator[Problem]:
     """A span begins with a run that did the unit; one that does not lies outside every digest."""
-    for uid, begun in store.backend.query(_BEGINNINGS, (UnitState.DONE,)):
+    for uid, begun in store.backend.query(_BEGINNINGS, (UnitState.DONE, FIRST)):
         what = f"a span that begins with run {begun} is stored, which no run of its unit wrote"
         yield Problem(_ALTERED, f"resource {uid}", what)
 
 
 def _gaps(store: Store) -> Iterator[Problem]:
-    """The spans of a resource follow one another without a gap until now."""
-    for uid, begun, ended, following in store.backend.query(_GAPS, (OPEN,)):
-        next_ = "is the last" if following == OPEN else f"is followed by one of run {following}"
-        what = f"a span of runs {begun} to {ended} {next_}"
+    """The spans of a resource follow one another without a gap from the first run until now."""
+    for uid, begun, ended, due in store.backend.query(_GAPS, (FIRST,)):
+        what = f"a span of runs {begun} to {ended} stands where one from run {due} on is due"
         yield Problem(_ALTERED, f"resource {uid}", what)
 
 
@@ -97,25 +97,27 @@ def _strays(store: Store) -> Iterator[Problem]:
             yield Problem(_PLANTED, f"table {table}", f"{strays} rows belong to nothing in the store")
 
 
-_BEGINNINGS = """
-SELECT r.uid, s.from_run FROM span s JOIN resource r ON r.id = s.resource_id
-LEFT JOIN run_unit b ON b.run_id = s.from_run AND b.unit_id = r.unit_id AND b.state = ? WHERE b.run_id IS NULL"""
+_BEGINNINGS = f"""
+SELECT r.uid, s.from_run FROM {SPANS} s JOIN resource r ON r.id = s.resource_id
+LEFT JOIN run_unit b ON b.run_id = s.from_run AND b.unit_id = r.unit_id AND b.state = ? WHERE b.run_id IS NULL
+AND NOT (s.from_run = ? AND s.evidence_id = 0 AND s.judgement_id = 0)"""  # noqa: S608 - our words
 
-_GAPS = """
-SELECT r.uid, s.from_run, s.to_run, s.following
+_GAPS = f"""
+SELECT r.uid, s.from_run, s.to_run, s.due
 FROM (SELECT resource_id, from_run, to_run,
-    lead(from_run, 1, ?) OVER (PARTITION BY resource_id ORDER BY from_run) AS following FROM span) s
-JOIN resource r ON r.id = s.resource_id WHERE s.to_run <> s.following"""
+    lag(to_run, 1, ?) OVER (PARTITION BY resource_id ORDER BY from_run, to_run) AS due FROM {SPANS} h) s
+JOIN resource r ON r.id = s.resource_id WHERE s.from_run <> s.due OR s.to_run <= s.from_run"""  # noqa: S608 - our words
 
 _STATUSES = """
 SELECT s.judgement_id, s.statuses, o.digest, coalesce(o.packing, 0), o.data
-FROM (SELECT DISTINCT judgement_id, statuses FROM span) s LEFT JOIN object o ON o.id = s.judgement_id"""
+FROM (SELECT judgement_id, statuses FROM resource UNION SELECT judgement_id, statuses FROM past) s
+LEFT JOIN object o ON o.id = s.judgement_id"""
 
 _JUDGED = Columns(
     "judgement of object row {0}",
     {
-        "span.judgement_id": int,
-        "span.statuses": int,
+        "judgement_id of a span": int,
+        "statuses of a span": int,
         "object.digest": BLOB_OR_NULL,
         "object.packing": int,
         "object.data": BLOB_OR_NULL,
@@ -139,13 +141,12 @@ _RESOURCE = Columns(
 _NAMES = """
 SELECT r.id, r.uid, r.name, r.part, u.target, u.kind, coalesce(o.packing, 0), o.data
 FROM resource r JOIN unit u ON u.id = r.unit_id
-LEFT JOIN span s ON s.resource_id = r.id AND s.evidence_id <> 0 AND s.from_run = (
-    SELECT max(n.from_run) FROM span n WHERE n.resource_id = r.id AND n.evidence_id <> 0)
-LEFT JOIN object o ON o.id = s.evidence_id"""
+LEFT JOIN object o ON o.id = CASE WHEN r.evidence_id <> 0 THEN r.evidence_id ELSE (
+    SELECT p.evidence_id FROM past p WHERE p.resource_id = r.id AND p.evidence_id <> 0 ORDER BY p.to_run DESC LIMIT 1) END"""
 
 _STRAYS = {
     "resource": "SELECT count(*) FROM resource r LEFT JOIN unit u ON u.id = r.unit_id WHERE u.id IS NULL",
-    "span": "SELECT count(*) FROM span s LEFT JOIN resource r ON r.id = s.resource_id WHERE r.id IS NULL",
+    "past": "SELECT count(*) FROM past p LEFT JOIN resource r ON r.id = p.resource_id WHERE r.id IS NULL",
     "unit": "SELECT count(*) FROM unit u LEFT JOIN run_unit n ON n.unit_id = u.id WHERE n.unit_id IS NULL",
     "run_unit": """
 SELECT count(*) FROM run_unit n LEFT JOIN unit u ON u.id = n.unit_id

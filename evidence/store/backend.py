@@ -10,6 +10,9 @@ from typing import Any, Protocol
 
 from evidence.store.errors import StoreError
 
+FIRST = 1
+"""The first run of a store."""
+
 OPEN = 2147483647
 """The end of an interval that still holds."""
 

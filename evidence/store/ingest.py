@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 import orjson
 
 from evidence.canonical import canonical, digest, vet
-from evidence.model import ScopeStatus, Status
-from evidence.store.backend import OPEN, Backend, chunks, marks
+from evidence.model import Scope, ScopeStatus, Status
+from evidence.store.backend import FIRST, Backend, chunks, marks
 from evidence.store.objects import Objects, named
 from evidence.store.prepare import Held, Judgement, Prepared
 from evidence.store.rows import STATUS_BITS
 
 _NOTHING: Held = ("", "")
-"""What is held of a resource that is gone; it has a span as well, so that what began is all that changed."""
+"""What is held of a resource that is gone, or was not known yet."""
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Remembered:
 def remember(backend: Backend, objects: Objects, units: Sequence[int]) -> dict[int, Remembered]:
     """Read what holds of some units: memory is that of the units, never of the estate."""
     remembered = {unit: Remembered() for unit in units}
-    rows = backend.query(_OPEN.format(marks(units)), (OPEN, *units))
+    rows = backend.query(_HELD.format(marks(units)), units)
     names = objects.named_rows({row[4] for row in rows if row[4]})
     for unit, row, uid, evidence, judgement in rows:
         known = remembered[unit]
@@ -93,79 +93,101 @@ class Difference:
         self._backend = backend
         self._objects = objects
         self._run = run
+        self._fresh: list[tuple[int, str, str, str, Held]] = []
+        self._changed: list[tuple[int, Held]] = []
         self._places: dict[int, tuple[str, str]] = {}
-        self._fresh: list[tuple[int, str, str, str]] = []
-        self._ended: list[int] = []
-        self._begun: list[tuple[int, str, Held]] = []
-        self._ids: dict[int, dict[str, int]] = {}
         self._documents: dict[str, dict[str, bytes]] = defaultdict(dict)
         self._statuses: dict[str, int] = {"": 0}
 
     def add(self, unit_id: int, prepared: Prepared, remembered: Remembered, kept: Mapping[str, Held]) -> None:
-        """Note what begins so that what was prepared or kept, and nothing else, holds of this unit from now on."""
-        ids = self._ids[unit_id] = remembered.ids
-        held = remembered.held
+        """Note what changes so that what was prepared or kept, and nothing else, holds of this unit from now on."""
+        held, ids = remembered.held, remembered.ids
         now = {**dict.fromkeys(held, _NOTHING), **prepared.held, **kept}
-        begun = [(unit_id, uid, holds) for uid, holds in now.items() if held.get(uid, _NOTHING) != holds]
-        self._begun += begun
-        self._ended += [ids[uid] for _, uid, _ in begun if uid in ids]
+        changed = {uid: holds for uid, holds in now.items() if held.get(uid, _NOTHING) != holds}
         documents = prepared.evidence()
-        for _, uid, (evidence, judgement) in begun:
-            if evidence in documents:
-                # Evidence holds name and part too: where it goes on, so do they.
-                self._place_of(unit_id, uid, documents[evidence])
-                self._documents[f"evidence:{prepared.unit.kind}"][evidence] = documents[evidence]
-            elif uid not in ids:
-                scope = prepared.scopes[uid]
-                self._fresh.append((unit_id, uid, str(scope), scope.part))
+        for uid, holds in changed.items():
+            evidence, judgement = holds
+            document = documents.get(evidence)
+            if uid in ids:
+                self._changed.append((ids[uid], holds))
+                if document:
+                    # Evidence holds name and part too: where it goes on, so do they.
+                    self._places[ids[uid]] = _place(document)
+            else:
+                place = _place(document) if document else _scope_place(prepared.scopes[uid])
+                self._fresh.append((unit_id, uid, *place, holds))
+            if document:
+                self._documents[f"evidence:{prepared.unit.kind}"][evidence] = document
             if judgement:
                 judged = prepared.judgements[judgement]
                 self._documents[f"judgement:{prepared.unit.kind}"][judgement] = judged.data
                 self._statuses[judgement] = judged.statuses
 
-    def _place_of(self, unit_id: int, uid: str, document: bytes) -> None:
-        held = orjson.loads(document)
-        vet(held, document)
-        place = (held["name"], held["part"])
-        if uid in self._ids[unit_id]:
-            self._places[self._ids[unit_id][uid]] = place
-        else:
-            self._fresh.append((unit_id, uid, *place))
-
     def write(self) -> None:
         """Write all that was noted, inside the caller's transaction."""
+        rows = self._objects.put(self._documents)
+        # Evidence that is kept while its judgement loses a check was stored by an earlier run.
+        kept = {evidence for _, (evidence, _) in self._changed} - rows.keys() - {""}
+        rows |= {"": 0, **self._objects.ids(kept)}
+        if self._fresh:
+            self._arrive(rows)
+        if self._changed:
+            self._turn(rows)
         stored = places(self._backend, list(self._places))
         moved = [(*place, row) for row, place in self._places.items() if stored[row] != place]
         self._backend.execute_many("UPDATE resource SET name = ?, part = ? WHERE id = ?", moved)
-        if self._fresh:
-            self._place()
-        for chunk in chunks(self._ended):
-            sql = f"UPDATE span SET to_run = ? WHERE to_run = ? AND resource_id IN ({marks(chunk)})"  # noqa: S608 - marks
-            self._backend.execute(sql, (self._run, OPEN, *chunk))
-        rows = self._objects.put(self._documents)
-        # Evidence that is kept while its judgement loses a check was stored by an earlier run.
-        kept = {evidence for _, _, (evidence, _) in self._begun} - rows.keys() - {""}
-        rows |= {"": 0, **self._objects.ids(kept)}
-        self._backend.insert_many(
-            "span",
-            "resource_id, from_run, to_run, evidence_id, judgement_id, statuses",
-            [
-                (self._ids[unit][uid], self._run, OPEN, rows[said[0]], rows[said[1]], self._statuses[said[1]])
-                for unit, uid, said in self._begun
-            ],
-            ignore=False,
-        )
 
-    def _place(self) -> None:
-        """Make rows for new resources and learn their ids."""
-        self._backend.insert_many("resource", "unit_id, uid, name, part", self._fresh, ignore=False)
-        for chunk in chunks(sorted({unit for unit, *_ in self._fresh})):
-            sql = f"SELECT unit_id, uid, id FROM resource WHERE unit_id IN ({marks(chunk)})"  # noqa: S608 - marks
-            for unit, uid, row in self._backend.query(sql, chunk):
-                self._ids[unit][uid] = row
+    def _state(self, rows: Mapping[str, int], holds: Held) -> tuple[int, int, int, int]:
+        """What holds from this run on, as a resource's row says it."""
+        evidence, judgement = holds
+        return self._run, rows[evidence], rows[judgement], self._statuses[judgement]
+
+    def _arrive(self, rows: Mapping[str, int]) -> None:
+        """Make rows for new resources; before a later run than the first, nothing held of them."""
+        fresh = [(unit, uid, *place, *self._state(rows, holds)) for unit, uid, *place, holds in self._fresh]
+        columns = "unit_id, uid, name, part, since_run, evidence_id, judgement_id, statuses"
+        self._backend.insert_many("resource", columns, fresh, ignore=False)
+        if self._run > FIRST:
+            for chunk in chunks(sorted({unit for unit, *_ in self._fresh})):
+                self._backend.execute(
+                    _UNKNOWN_BEFORE.format(marks(chunk)), (FIRST, self._run, self._run, *chunk)
+                )
+
+    def _turn(self, rows: Mapping[str, int]) -> None:
+        """What held of the changed becomes past, and what holds now takes its place."""
+        for chunk in chunks([row for row, _ in self._changed]):
+            self._backend.execute(_ENDED.format(marks(chunk)), (self._run, *chunk))
+        turned = [(*self._state(rows, holds), row) for row, holds in self._changed]
+        self._backend.execute_many(_BEGUN, turned)
 
 
-_OPEN = """
-SELECT r.unit_id, r.id, r.uid, e.digest, s.judgement_id FROM resource r
-LEFT JOIN span s ON s.resource_id = r.id AND s.to_run = ?
-LEFT JOIN object e ON e.id = s.evidence_id WHERE r.unit_id IN ({})"""
+def _place(document: bytes) -> tuple[str, str]:
+    """Name and part of the resource that a new evidence document is of; raises NotCanonical."""
+    held = orjson.loads(document)
+    vet(held, document)
+    return held["name"], held["part"]
+
+
+def _scope_place(scope: Scope) -> tuple[str, str]:
+    return str(scope), scope.part
+
+
+_HELD = """
+SELECT r.unit_id, r.id, r.uid, e.digest, r.judgement_id FROM resource r
+LEFT JOIN object e ON e.id = r.evidence_id WHERE r.unit_id IN ({})"""
+
+_PAST = "INSERT INTO past (resource_id, from_run, to_run, evidence_id, judgement_id, statuses)"
+
+_UNKNOWN_BEFORE = (
+    _PAST
+    + """
+SELECT id, ?, ?, 0, 0, 0 FROM resource WHERE since_run = ? AND unit_id IN ({})"""
+)
+
+_ENDED = (
+    _PAST
+    + """
+SELECT id, since_run, ?, evidence_id, judgement_id, statuses FROM resource WHERE id IN ({})"""
+)
+
+_BEGUN = "UPDATE resource SET since_run = ?, evidence_id = ?, judgement_id = ?, statuses = ? WHERE id = ?"

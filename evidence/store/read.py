@@ -89,20 +89,24 @@ class Reader:
         values = (run, run, *([kind] if kind is not None else []))
         rows = map(_StateRow._make, self._backend.stream(_STATES + kinds + _STATES_ORDER, values))
         for _, group in groupby(rows, key=itemgetter(0, 1)):
-            spans = list(group)
-            if spans[-1].evidence or spans[-1].judgement:
-                yield units[spans[-1].unit], self._known(spans)
+            past = list(group)
+            now = past[0]
+            held = [(row.begun, row.evidence_before, row.judgement_before) for row in past if row.begun]
+            if now.since <= run:
+                held.append((now.since, now.evidence, now.judgement))
+            if any(held[-1][1:]):
+                yield units[now.unit], self._known(now, held)
 
-    def _known(self, spans: list[_StateRow]) -> Known:
-        held = spans[-1]
-        said = [(row.from_run, self._judgements.verdicts(row.judgement)) for row in spans]
-        evidence = [(row.from_run, row.evidence) for row in spans]
+    def _known(self, resource: _StateRow, held: list[tuple[int, int, int]]) -> Known:
+        """A resource with all that held of it up to some run: from when on, evidence and judgement."""
+        said = [(begun, self._judgements.verdicts(judgement)) for begun, _, judgement in held]
+        evidence = [(begun, row) for begun, row, _ in held]
         return Known(
-            uid=held.uid,
-            name=held.name,
-            part=held.part,
-            evidence=held.evidence,
-            since=_since(evidence) if held.evidence else 0,
+            uid=resource.uid,
+            name=resource.name,
+            part=resource.part,
+            evidence=held[-1][1],
+            since=_since(evidence) if held[-1][1] else 0,
             findings=tuple(
                 (check, verdict, _since([(begun, then.get(check)) for begun, then in said]))
                 for check, verdict in said[-1][1].items()
@@ -184,9 +188,12 @@ class _StateRow(NamedTuple):
     uid: str
     name: str
     part: str
-    from_run: int
+    since: int
     evidence: int
     judgement: int
+    begun: int
+    evidence_before: int
+    judgement_before: int
 
 
 def _since(history: Sequence[tuple[int, Any]]) -> int:
@@ -225,11 +232,12 @@ FROM run_unit ru JOIN unit u ON u.id = ru.unit_id LEFT JOIN principal p ON p.id 
 LEFT JOIN object c ON c.id = ru.coverage_id WHERE ru.run_id = ? ORDER BY u.id"""
 
 _STATES = """
-SELECT ru.unit_id, r.id, r.uid, r.name, r.part, s.from_run, s.evidence_id, s.judgement_id
+SELECT ru.unit_id, r.id, r.uid, r.name, r.part, r.since_run, r.evidence_id, r.judgement_id,
+    coalesce(p.from_run, 0), p.evidence_id, p.judgement_id
 FROM run_unit ru JOIN unit u ON u.id = ru.unit_id JOIN resource r ON r.unit_id = ru.unit_id
-JOIN span s ON s.resource_id = r.id AND s.from_run <= ? WHERE ru.run_id = ?"""
+LEFT JOIN past p ON p.resource_id = r.id AND p.from_run <= ? WHERE ru.run_id = ?"""
 
-_STATES_ORDER = " ORDER BY 1, 2, s.from_run"
+_STATES_ORDER = " ORDER BY 1, 2, p.from_run"
 
 _JOURNAL = """
 SELECT p.name, ru.digest, ru.owner, ru.attempt, ru.started, ru.finished, ru.packing, ru.body

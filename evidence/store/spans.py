@@ -1,7 +1,7 @@
 """Spans: over which runs evidence and verdicts held.
 
-A resource's stored spans follow one another without a gap, from the run that first saw it until now; one with neither
-evidence nor judgement says that nothing was known. A span given here ends when its own value does.
+A resource's stored spans follow one another without a gap, from the first run until now; one with neither evidence nor
+judgement says that nothing was known. A span given here ends when its own value does.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from evidence.model import Unit
-from evidence.store.backend import OPEN, Backend, chunks, marks
+from evidence.store.backend import FIRST, OPEN, Backend, Row, chunks, marks
 from evidence.store.judgements import JudgementReader
-from evidence.store.rows import EvidenceSpan, FindingSpan, Window
+from evidence.store.rows import SPANS, EvidenceSpan, FindingSpan, Window
 
 # A named tuple's own constructor is a function in Python; thousands are made here.
 _evidence_span: Callable[[tuple[Any, ...]], EvidenceSpan] = partial(tuple.__new__, EvidenceSpan)
@@ -24,25 +24,28 @@ EVER = Window(-1, OPEN)
 
 
 class ResourceSpans(NamedTuple):
-    """All that ever held of one resource, oldest first; what was last known holds until now.
+    """All that ever held of one resource: object rows, 0 for none; what holds now does so until more is known.
 
-    `begun` are the runs at which its stored spans began, the others the objects that held from each on, 0 for none.
+    `begun`, `evidence_rows` and `judgement_rows` are what held before, oldest first, each from the run of its beginning.
     """
 
     unit: Unit
     uid: str
     name: str
     part: str
-    begun: Sequence[int]
-    evidence_rows: Sequence[int]
-    judgement_rows: Sequence[int]
+    since: int
+    evidence_row: int
+    judgement_row: int
+    begun: list[int]
+    evidence_rows: list[int]
+    judgement_rows: list[int]
 
     def evidence(self, window: Window = EVER) -> list[EvidenceSpan]:
         """Its evidence that began or ended in the window, oldest first."""
-        unit, uid, name, part, begun, rows, _ = self
+        unit, uid, name, part, begins, now, _, begun, rows, _ = self
         after, until = window
         found, held, since = [], 0, 0
-        for at, row in zip([*begun, OPEN], [*rows, 0]):  # noqa: B905 - as long as each other, and this is hot
+        for at, row in zip([*begun, begins, OPEN], [*rows, now, 0]):  # noqa: B905 - as long as each other, and hot
             if row != held:
                 if held and (after < at <= until or after < since <= until):
                     found.append(_evidence_span((unit, uid, name, part, since, at, held)))
@@ -51,8 +54,8 @@ class ResourceSpans(NamedTuple):
 
     def findings(self, judgements: JudgementReader, window: Window = EVER) -> list[FindingSpan]:
         """Its findings that began or ended in the window, oldest first, those of one begin by check."""
-        unit, uid, name, part, begun, _, rows = self
-        said = judgements.said(tuple(begun), tuple(rows), window)
+        unit, uid, name, part, begins, _, now, begun, _, rows = self
+        said = judgements.said((*begun, begins), (*rows, now), window)
         return [_finding_span((unit, uid, name, part, *span)) for span in said]
 
 
@@ -69,38 +72,42 @@ class Spans:
     def of_uids(self, series: str, uids: Sequence[str]) -> Iterator[ResourceSpans]:
         """The resources of a series with these uids."""
         for chunk in chunks(uids):
-            yield from self._of(series, f"{_OF} WHERE r.uid IN ({marks(chunk)})", chunk)
+            yield from self._of(series, self._backend.query(f"{_OF} WHERE r.uid IN ({marks(chunk)})", chunk))
 
     def of_resources(self, series: str, resources: Sequence[int]) -> Iterator[ResourceSpans]:
         """The resources with these row ids, as far as they are of the series."""
         for chunk in chunks(resources):
-            yield from self._of(series, f"{_OF} WHERE r.id IN ({marks(chunk)})", chunk)
+            yield from self._of(series, self._backend.query(f"{_OF} WHERE r.id IN ({marks(chunk)})", chunk))
 
     def changed(self, series: str, window: Window) -> list[ResourceSpans]:
-        """The resources of which a stored span began in the window: as there are no gaps, all that changed in it."""
-        sql = _CHANGED if window.after else _CHANGED.replace(_LATER, "")
-        return self._of(series, sql, window)
+        """The resources of which something else held after one of the window's runs than before it."""
+        after, until = window
+        if after < FIRST:
+            return self._of(series, self._backend.query(_FROM_THE_FIRST, window))
+        rows = self._backend.query(_CHANGED, (*window, *window, after))
+        if any(since > until for _, _, _, _, since, *_ in rows):
+            rows += self._backend.query(_LATER, (*window, until))
+        return self._of(series, rows)
 
-    def _of(self, series: str, sql: str, values: Sequence[int | str]) -> list[ResourceSpans]:
-        rows = sorted(self._backend.query(sql, values))
-        units = self._known_units({row[4] for row in rows} - {None})
+    def _of(self, series: str, rows: list[Row]) -> list[ResourceSpans]:
+        """Resources from rows of one past span each; of its rows at least one says whose it is and what holds now."""
+        units = self._known_units({row[7] for row in rows if row[7]})
         found: list[ResourceSpans] = []
-        begun: list[int] = []
-        held: list[int] = []
-        said: list[int] = []
         last = placed = 0
-        for resource, at, evidence, judgement, unit_row, uid, name, part in rows:
+        for resource, at, evidence, judgement, since, held, said, unit_row, uid, name, part in sorted(rows):
             if resource != last:
                 last = resource
-                begun, held, said = [], [], []
-            if unit_row is not None and resource != placed:
+                past: tuple[list[int], list[int], list[int]] = ([], [], [])
+                begun, held_before, said_before = past
+            if unit_row and resource != placed:
                 placed = resource
                 its_series, unit = units[unit_row]
                 if its_series == series:
-                    found.append(_resource_spans((unit, uid, name, part, begun, held, said)))
-            begun.append(at)
-            held.append(evidence)
-            said.append(judgement)
+                    found.append(_resource_spans((unit, uid, name, part, since, held, said, *past)))
+            if at:
+                begun.append(at)
+                held_before.append(evidence)
+                said_before.append(judgement)
         return found
 
     def _known_units(self, rows: set[int]) -> Mapping[int, tuple[str, Unit]]:
@@ -112,20 +119,26 @@ class Spans:
         return self._units
 
 
-_WHOSE = ("r.unit_id", "r.uid", "r.name", "r.part")
+_NOW = "r.since_run, r.evidence_id, r.judgement_id, r.unit_id, r.uid, r.name, r.part"
 
 _OF = f"""
-SELECT r.id, s.from_run, s.evidence_id, s.judgement_id, {", ".join(_WHOSE)}
-FROM resource r JOIN span s ON s.resource_id = r.id"""  # noqa: S608 - our names
+SELECT r.id, coalesce(p.from_run, 0), p.evidence_id, p.judgement_id, {_NOW}
+FROM resource r LEFT JOIN past p ON p.resource_id = r.id"""  # noqa: S608 - our names
 
-# The index leaves out the first run; a query has to say so itself, in a number, to be answered from it whatever it is
-# asked with.
-_LATER = " AND from_run > 1"
-
-# The few rows first: both engines follow joins in the order they are written. Whose spans they are is sent once.
+# What ended in the window, with whose it is; then what ended before it, which nothing did that began with the first run.
 _CHANGED = f"""
-SELECT r.id, s.from_run, s.evidence_id, s.judgement_id,
-    {", ".join(f"CASE s.from_run WHEN c.newest THEN {column} END" for column in _WHOSE)}
-FROM (SELECT resource_id, max(from_run) AS newest FROM span
-    WHERE from_run > ? AND from_run <= ? AND from_run > 1 GROUP BY resource_id) c
-JOIN resource r ON r.id = c.resource_id JOIN span s ON s.resource_id = r.id"""  # noqa: S608 - our names
+SELECT p.resource_id, p.from_run, p.evidence_id, p.judgement_id, {_NOW}
+FROM past p JOIN resource r ON r.id = p.resource_id WHERE p.to_run > ? AND p.to_run <= ?
+UNION ALL
+SELECT p.resource_id, p.from_run, p.evidence_id, p.judgement_id, 0, 0, 0, 0, '', '', ''
+FROM (SELECT DISTINCT resource_id FROM past WHERE to_run > ? AND to_run <= ? AND from_run > {FIRST}) c
+JOIN past p ON p.resource_id = c.resource_id WHERE p.to_run <= ?"""  # noqa: S608 - our names
+
+_LATER = """
+SELECT p.resource_id, p.from_run, p.evidence_id, p.judgement_id, 0, 0, 0, 0, '', '', ''
+FROM (SELECT DISTINCT resource_id FROM past WHERE to_run > ? AND to_run <= ?) c
+JOIN past p ON p.resource_id = c.resource_id WHERE p.to_run > ?"""
+
+# Before the first run nothing was known of anything: what held at some time until the window's end has changed in it.
+_FROM_THE_FIRST = f"""{_OF} WHERE r.id IN (
+SELECT resource_id FROM {SPANS} s WHERE from_run > ? AND from_run <= ? AND (evidence_id <> 0 OR judgement_id <> 0))"""  # noqa: S608 - our words

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from evidence.model import Status, Unit
 from evidence.store.backend import Backend
 from evidence.store.judgements import JudgementReader
-from evidence.store.rows import STATUS_BITS, UnitState
+from evidence.store.rows import AS_OF, EVIDENCE, JUDGEMENT, SPANS, STATUS_BITS, UnitState
 
 
 def standing(backend: Backend, series: str, run: int, statuses: Sequence[Status]) -> list[str]:
@@ -19,7 +19,7 @@ def standing(backend: Backend, series: str, run: int, statuses: Sequence[Status]
 
 def held_per_part(backend: Backend, series: str, unit: Unit, run: int) -> dict[str, int]:
     """How many resources were known in each part of a unit as of a run."""
-    rows = backend.query(_HELD, (series, unit.source, unit.target, unit.kind, run, run))
+    rows = backend.query(_HELD, (run, run, series, unit.source, unit.target, unit.kind))
     return {str(part): int(count) for part, count in rows}
 
 
@@ -28,7 +28,7 @@ def verdicts_in(
 ) -> tuple[int, Counter[Status]]:
     """How many resources one part (None: all parts) of a unit held as of a run, and what was said of them."""
     resources = sum(n for p, n in held_per_part(backend, series, unit, run).items() if part in (None, p))
-    rows = backend.query(_SAID, (series, unit.source, unit.target, unit.kind, run, run))
+    rows = backend.query(_SAID, (run, run, series, unit.source, unit.target, unit.kind))
     said: Counter[Status] = Counter()
     for held, judgement, count in rows:
         if part in (None, held):
@@ -49,17 +49,17 @@ def units_of(backend: Backend, series: str) -> list[Unit]:
     return sorted(Unit(source, target, kind) for source, target, kind in rows)
 
 
-_STANDING = """
-SELECT DISTINCT r.uid FROM span s JOIN resource r ON r.id = s.resource_id JOIN unit u ON u.id = r.unit_id
-WHERE (s.statuses & ?) <> 0 AND s.from_run <= ? AND s.to_run > ? AND u.series = ?"""
+_STANDING = f"""
+SELECT DISTINCT r.uid FROM {SPANS} s JOIN resource r ON r.id = s.resource_id JOIN unit u ON u.id = r.unit_id
+WHERE (s.statuses & ?) <> 0 AND s.from_run <= ? AND s.to_run > ? AND u.series = ?"""  # noqa: S608 - our words
 
-_OF_UNIT = """
-FROM unit u JOIN resource r ON r.unit_id = u.id JOIN span s ON s.resource_id = r.id
-WHERE u.series = ? AND u.source = ? AND u.target = ? AND u.kind = ? AND s.from_run <= ? AND s.to_run > ?"""
+_OF_UNIT = f"""
+FROM unit u JOIN resource r ON r.unit_id = u.id {AS_OF}
+WHERE u.series = ? AND u.source = ? AND u.target = ? AND u.kind = ?"""
 
-_HELD = f"SELECT r.part, count(*) {_OF_UNIT} AND s.evidence_id <> 0 GROUP BY r.part"
+_HELD = f"SELECT r.part, count(*) {_OF_UNIT} AND {EVIDENCE} <> 0 GROUP BY 1"
 
-_SAID = f"SELECT r.part, s.judgement_id, count(*) {_OF_UNIT} GROUP BY r.part, s.judgement_id"
+_SAID = f"SELECT r.part, {JUDGEMENT}, count(*) {_OF_UNIT} GROUP BY 1, 2"
 
 _DONE = """
 SELECT ru.run_id FROM unit u JOIN run_unit ru ON ru.unit_id = u.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from evidence.model import Status, Unit
-from evidence.store.rows import UnitRow, UnitState
+from evidence.store.rows import AS_OF, JUDGEMENT, UnitRow, UnitState
 from evidence.store.store import Store
 
 
@@ -32,13 +32,10 @@ def _forget_carried(store: Store, run: int, row: UnitRow, counted: Counter[Statu
                 counted[Status.UNKNOWN] += 1
 
 
-_FROM = """
-FROM run_unit ru JOIN unit u ON u.id = ru.unit_id JOIN resource r ON r.unit_id = ru.unit_id
-JOIN span s ON s.resource_id = r.id AND s.from_run <= ? AND s.to_run > ? WHERE ru.run_id = ?"""
+_FROM = f"""
+FROM run_unit ru JOIN unit u ON u.id = ru.unit_id JOIN resource r ON r.unit_id = ru.unit_id {AS_OF}
+WHERE ru.run_id = ?"""
 
-_COUNTS = (
-    f"SELECT u.source, u.target, u.kind, s.judgement_id, count(*) {_FROM} "
-    "GROUP BY u.source, u.target, u.kind, s.judgement_id"
-)
+_COUNTS = f"SELECT u.source, u.target, u.kind, {JUDGEMENT}, count(*) {_FROM} GROUP BY 1, 2, 3, 4"
 
-_OF_UNIT = f"SELECT r.uid, s.judgement_id {_FROM} AND u.source = ? AND u.target = ? AND u.kind = ?"
+_OF_UNIT = f"SELECT r.uid, {JUDGEMENT} {_FROM} AND u.source = ? AND u.target = ? AND u.kind = ?"

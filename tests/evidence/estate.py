@@ -30,7 +30,7 @@ TABLES = (
     "unit",
     "run_unit",
     "resource",
-    "span",
+    "past",
     "ledger",
     "checkpoint",
 )

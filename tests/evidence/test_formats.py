@@ -31,10 +31,12 @@ def root(digests: list[str]) -> str:
 def unit_digest(store, run: int, unit: tuple[int, str, str, str], principal: str, covered: str) -> str:
     number, *key = unit
     rows = store.backend.query(
-        "SELECT uid, e.digest, j.digest FROM resource JOIN span ON resource_id = resource.id "
+        "SELECT uid, e.digest, j.digest FROM (SELECT id, uid, evidence_id, judgement_id FROM resource "
+        "WHERE unit_id = ? AND since_run <= ? UNION ALL SELECT id, uid, p.evidence_id, p.judgement_id FROM resource "
+        "JOIN past p ON p.resource_id = id WHERE unit_id = ? AND p.from_run <= ? AND p.to_run > ?) held "
         "LEFT JOIN object e ON e.id = evidence_id LEFT JOIN object j ON j.id = judgement_id "
-        "WHERE unit_id = ? AND from_run <= ? AND to_run > ?",
-        (number, run, run),
+        "WHERE evidence_id <> 0 OR judgement_id <> 0",
+        (number, run, number, run, run),
     )
     columns = sorted([uid, *("sha256:" + raw.hex() if raw else "" for raw in raws)] for uid, *raws in rows)
     uids, evidence, judgements = zip(*columns, strict=True) if columns else ((), (), ())
@@ -81,7 +83,7 @@ def test_the_documents_are_those_of_the_page(store):
     document = {"name": "a", "part": "global", "labels": [["Owner", "Zoë"]], "facts": {"encryption": missing}}
     assert store.object(store.evidence(span)[0]) == canonical(document)
     verdict = {"status": "pass", "sentence": "the answer is pass", "facts": ["encryption"], "missing": []}
-    (judgement,) = store.backend.query("SELECT digest FROM object JOIN span ON judgement_id = object.id")
+    (judgement,) = store.backend.query("SELECT digest FROM object JOIN resource ON judgement_id = object.id")
     expected = canonical({"encrypted": verdict, "versioned": verdict})
     assert store.object("sha256:" + judgement[0].hex()) == expected
 

@@ -140,7 +140,7 @@ def test_a_deleted_object_is_named_by_what_needs_it(tampered):
     (name,) = [tampered.evidence(span)[0] for span, _ in tampered.evidence_at("bucket-007", 1)]
     tampered.backend.execute("DELETE FROM object WHERE digest = ?", (bytes.fromhex(name[7:]),))
     found = problems(tampered)
-    assert "table span: missing: 1 rows" in found
+    assert "table past: missing: 1 rows" in found
     assert "run 1, aws/111122223333 aws.s3.bucket: altered" in found
 
 
@@ -151,8 +151,8 @@ def test_a_planted_object_is_named(tampered):
 
 
 def test_a_fail_turned_into_a_pass_is_named_with_its_run_and_unit(tampered):
-    (good,) = tampered.backend.query("SELECT judgement_id FROM span WHERE statuses = 1 LIMIT 1")[0]
-    sql = "UPDATE span SET statuses = 1, judgement_id = ? WHERE statuses = 2"
+    (good,) = tampered.backend.query("SELECT judgement_id FROM resource WHERE statuses = 1 LIMIT 1")[0]
+    sql = "UPDATE resource SET statuses = 1, judgement_id = ? WHERE statuses = 2"
     tampered.backend.execute(sql, (good,))
     found = problems(tampered).splitlines()
     assert found[0] == f"run 3, {UNIT}: altered: its rows do not give the digest stored for it"
@@ -161,22 +161,19 @@ def test_a_fail_turned_into_a_pass_is_named_with_its_run_and_unit(tampered):
 
 def test_a_gap_between_two_spans_and_an_overlap_are_named(tampered):
     uid, row, begun = tampered.backend.query(
-        "SELECT r.uid, s.resource_id, s.from_run FROM span s JOIN resource r ON r.id = s.resource_id "
-        "WHERE s.to_run = 3 LIMIT 1"
+        "SELECT r.uid, r.id, p.from_run FROM past p JOIN resource r ON r.id = p.resource_id "
+        "WHERE p.to_run = 3 LIMIT 1"
     )[0]
     for ended in (2, 4):
-        sql = "UPDATE span SET to_run = ? WHERE resource_id = ? AND from_run = ?"
+        sql = "UPDATE past SET to_run = ? WHERE resource_id = ? AND from_run = ?"
         tampered.backend.execute(sql, (ended, row, begun))
-        what = f"a span of runs {begun} to {ended} is followed by one of run 3"
+        what = f"a span of runs 3 to {OPEN} stands where one from run {ended} on is due"
         assert f"resource {uid}: altered: {what}" in problems(tampered)
 
 
 def test_a_resource_that_is_said_to_be_gone_without_a_run_that_missed_it_is_named(tampered):
-    sql = (
-        "UPDATE span SET evidence_id = 0, judgement_id = 0, statuses = 0 WHERE resource_id = ? AND to_run = ?"
-    )
-    (row,) = tampered.backend.query("SELECT id FROM resource WHERE uid = 'arn:aws:s3:::bucket-000'")[0]
-    assert tampered.backend.execute(sql, (row, OPEN)) == 1
+    sql = "UPDATE resource SET evidence_id = 0, judgement_id = 0, statuses = 0 WHERE uid = ?"
+    assert tampered.backend.execute(sql, ("arn:aws:s3:::bucket-000",)) == 1
     assert f"run 3, {UNIT}: altered: its rows do not give the digest stored for it" in problems(tampered)
 
 

@@ -29,21 +29,22 @@ CREATE TABLE run_unit (
 
 CREATE INDEX run_unit_by_unit ON run_unit (unit_id);
 
+-- A resource and what has held of it since since_run. evidence_id and judgement_id are objects, or 0; both are 0 while
+-- the resource is gone. statuses is the sum of 1 pass, 2 fail, 4 unknown, 8 not applicable over the verdicts.
 CREATE TABLE resource (
-    id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL, uid TEXT NOT NULL, name TEXT NOT NULL,
+    id INTEGER PRIMARY KEY, unit_id INTEGER NOT NULL, since_run INTEGER NOT NULL, evidence_id INTEGER NOT NULL,
+    judgement_id INTEGER NOT NULL, statuses SMALLINT NOT NULL, uid TEXT NOT NULL, name TEXT NOT NULL,
     part TEXT NOT NULL, UNIQUE (uid, unit_id));
 
 CREATE INDEX resource_by_unit ON resource (unit_id);
 
--- The spans of a resource follow one another without a gap. evidence_id and judgement_id are objects, or 0; both are 0
--- while the resource is gone. statuses is the sum of 1 pass, 2 fail, 4 unknown, 8 not applicable over the verdicts.
-CREATE TABLE span (
+-- What held before, from run 1 without a gap, also that nothing was known yet: what ended is all that changed.
+CREATE TABLE past (
     resource_id INTEGER NOT NULL, from_run INTEGER NOT NULL, to_run INTEGER NOT NULL,
     evidence_id INTEGER NOT NULL, judgement_id INTEGER NOT NULL, statuses SMALLINT NOT NULL,
-    PRIMARY KEY (resource_id, from_run)) WITHOUT ROWID;
+    PRIMARY KEY (resource_id, to_run)) WITHOUT ROWID;
 
--- The first run begins most rows; indexing those would double the index and find nothing worth asking.
-CREATE INDEX span_from ON span (from_run) WHERE from_run > 1;
+CREATE INDEX past_to ON past (to_run);
 
 CREATE TABLE ledger (idx INTEGER PRIMARY KEY, leaf BLOB NOT NULL, hash BLOB NOT NULL);
 

@@ -135,8 +135,8 @@ def test_a_damaged_copy_of_the_last_checkpoint_stops_the_run_before_it_begins(sq
         begin(sqlite_store, night=2)
 
 
-def test_postgres_is_told_to_tidy_soon_what_is_written_twice(postgres, keys):
+def test_postgres_is_told_to_tidy_soon_what_is_written_again(postgres, keys):
     with Store.open(postgres.new_database(), keys=keys) as store:
         sql = "SELECT relname FROM pg_class WHERE relkind = 'r' AND reloptions IS NOT NULL"
         tidied = store.backend.query(sql)
-    assert {name for (name,) in tidied} == {"meta", "run_unit", "span"}
+    assert {name for (name,) in tidied} == {"meta", "run_unit", "resource", "past"}

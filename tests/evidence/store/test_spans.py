@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from evidence.model import Status
 from evidence.store import OPEN, Store
@@ -72,9 +72,31 @@ def test_the_stored_spans_of_a_resource_follow_one_another_without_a_gap(store):
     rng = random.Random(7)
     for number in range(1, 13):
         told_at_random(store, rng, number)
-    rows = store.backend.query("SELECT from_run, to_run FROM span ORDER BY from_run")
+    ((since,),) = store.backend.query("SELECT since_run FROM resource")
+    rows = store.backend.query("SELECT from_run, to_run FROM past ORDER BY from_run")
     assert len(rows) > 6
-    assert [ended for _, ended in rows] == [*(begun for begun, _ in rows[1:]), OPEN]
+    assert [begun for begun, _ in rows] == [1, *(ended for _, ended in rows[:-1])]
+    assert rows[-1][1] == since
+
+
+def test_a_resource_that_came_later_was_nothing_before(store):
+    told(store, 1, None)
+    told(store, 2, 1, encrypted=PASS)
+    rows = store.backend.query("SELECT from_run, to_run, evidence_id, judgement_id, statuses FROM past")
+    assert rows == [(1, 2, 0, 0, 0)]
+    assert [spans.uid for spans in store.spans.changed("nightly", Window(0, 1))] == []
+    assert [(s.from_run, s.to_run) for s in store.evidence_changes(1, 2)] == [(2, OPEN)]
+    assert [row.since_run for row in store.observations(2)] == [2]
+    assert list(store.observations(1)) == []
+
+
+def test_what_changed_in_any_window_is_told_with_its_whole_history(store):
+    rng = random.Random(14)
+    nights = [(None, {}), *(told_at_random(store, rng, number) for number in range(1, 13))]
+    whole = list(store.spans.of_uids("nightly", [UID]))
+    for after, until in combinations(range(13), 2):
+        turned = any(nights[n] != nights[n - 1] for n in range(after + 1, until + 1))
+        assert store.spans.changed("nightly", Window(after, until)) == (whole if turned else [])
 
 
 def test_a_flip_within_the_window_is_told_though_both_ends_are_alike(store):

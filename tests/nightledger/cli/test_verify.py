@@ -25,7 +25,7 @@ def test_a_store_as_it_was_sealed_verifies_and_says_it_is_unanchored(run):
 
 def test_an_altered_finding_is_named_and_ends_with_4(desk, run):
     run("scan")
-    alter(desk, "UPDATE span SET statuses = 1")
+    alter(desk, "UPDATE resource SET statuses = 1")
     ended = run("verify", "--output", "json")
     assert ended.code == 4
     assert json.loads(ended.out)["sound"] is False
