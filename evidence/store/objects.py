@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -75,11 +75,20 @@ class Objects:
         return self.checked(*rows[0])
 
     def get_row(self, row: int) -> tuple[str, bytes]:
-        """The digest and the bytes of one row, checked against each other."""
-        rows = self._backend.query("SELECT digest, packing, data FROM object WHERE id = ?", (row,))
-        if not rows:
-            raise NotFound(f"object {row} is not in the store")
-        return named(rows[0][0]), self.checked(*rows[0])
+        """The digest and the bytes of one row, checked against each other; raises NotFound or StoreBroken."""
+        return self.get_rows([row])[row]
+
+    def get_rows(self, rows: Collection[int]) -> dict[int, tuple[str, bytes]]:
+        """The digests and the bytes of some rows, checked against each other; raises NotFound or StoreBroken."""
+        found: dict[int, tuple[str, bytes]] = {}
+        for chunk in chunks(sorted(rows)):
+            sql = f"SELECT id, digest, packing, data FROM object WHERE id IN ({marks(chunk)})"  # noqa: S608 - marks
+            for row, digest, *packed in self._backend.query(sql, chunk):
+                found[row] = (named(digest), self.checked(digest, *packed))
+        for row in rows:
+            if row not in found:
+                raise NotFound(f"object {row} is not in the store")
+        return found
 
     def checked(self, digest: bytes, packing: int, data: bytes) -> bytes:
         """The bytes of a row as it was read, checked against its digest; raises StoreBroken."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -28,6 +28,9 @@ from evidence.store.rows import (
     Window,
 )
 from evidence.store.spans import ResourceSpans, Spans
+
+_AT_ONCE = 500
+"""Observations whose evidence is looked up together, and held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +80,11 @@ class Reader:
 
     def observations(self, run: int, kind: str | None) -> Iterator[ObservationRow]:
         """The resources with their facts as of a run."""
-        for unit, known in self.states(run, kind):
-            if known.evidence:
-                digest, data = self._objects.get_row(known.evidence)
+        held = ((unit, known) for unit, known in self.states(run, kind) if known.evidence)
+        while some := list(islice(held, _AT_ONCE)):
+            documents = self._objects.get_rows({known.evidence for _, known in some})
+            for unit, known in some:
+                digest, data = documents[known.evidence]
                 yield _observation(unit, known, digest, orjson.loads(data))
 
     def states(self, run: int, kind: str | None = None) -> Iterator[tuple[UnitRow, Known]]:

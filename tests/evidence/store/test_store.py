@@ -59,6 +59,13 @@ def test_a_finding_is_read_back_with_what_it_could_not_read(store):
     assert (row.missing, row.facts, row.uid) == (missing, ("encryption",), "arn:aws:s3:::records")
 
 
+def test_a_thousand_observations_each_come_with_their_own_facts(store):
+    many = [observed(f"bucket-{n:04}", number=n) for n in range(1_001)]
+    night(store, result(many))
+    told = {row.resource.name: row.facts["number"] for row in store.observations(1)}
+    assert told == {f"bucket-{n:04}": n for n in range(1_001)}
+
+
 def test_a_second_night_over_an_unchanged_target_makes_no_new_objects(store):
     night(store, result([observed("a"), observed("b")]), number=1)
     before = count(store, "object")
