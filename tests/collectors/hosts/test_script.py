@@ -59,14 +59,23 @@ def test_every_section_closes_under_each_shell(name):
     assert set(record.sections) == SECTIONS
 
 
-def test_two_shells_say_the_same(whole):
+def test_two_shells_say_the_same():
     if shutil.which("bash") is None:
         pytest.skip("bash is not installed")
-    other = run(SECTIONS - MOVING, SHELLS["bash"])
-    for name in sorted(SECTIONS - MOVING):
-        assert (name, other.section(name).state) == (name, whole.section(name).state)
-        if name not in VOLATILE:
-            assert (name, other.section(name).stdout) == (name, whole.section(name).stdout)
+    asked = SECTIONS - MOVING
+    # Between the two a daemon of another test may start or end: what differs is asked again.
+    for _ in range(5):
+        one, other = run(asked), run(asked, SHELLS["bash"])
+        asked = frozenset(name for name in asked if said(one, name) != said(other, name))
+        if not asked:
+            return
+    name = min(asked)
+    assert said(other, name) == said(one, name), asked
+
+
+def said(record: Record, name: str) -> tuple[str, State, bytes]:
+    section = record.section(name)
+    return name, section.state, b"" if name in VOLATILE else section.stdout
 
 
 def test_the_sections_of_the_script_are_the_ones_declared():
