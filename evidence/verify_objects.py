@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from evidence.canonical import digest
 from evidence.store import Store, StoreBroken, UnitState
+from evidence.store.held import SPANS
 from evidence.store.objects import dictionary_digest, named
-from evidence.store.rows import SPANS
 from evidence.verify_journals import answers
 from evidence.verify_problem import Events, Problem, ProblemKind
 from evidence.verify_read import Columns, Reader, json

@@ -13,9 +13,9 @@ from evidence.ledger import leaf_hash, merkle_root
 from evidence.model import Unit
 from evidence.store import NotFound, StoreBroken, UnitState
 from evidence.store.backend import Row
+from evidence.store.held import AS_OF, EVIDENCE, JUDGEMENT
 from evidence.store.moments import moment
 from evidence.store.objects import named
-from evidence.store.rows import AS_OF, EVIDENCE, JUDGEMENT
 from evidence.verify_journals import check_journals
 from evidence.verify_problem import Events, ProblemKind, RunsCheck, StoredUnit
 from evidence.verify_read import BLOB_OR_NULL, TEXT_OR_NULL, Columns, Reader

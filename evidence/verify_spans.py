@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from evidence.model import Scope, Status, scope_uid
 from evidence.store import Store, StoreBroken, UnitState
 from evidence.store.backend import FIRST
+from evidence.store.held import SPANS
 from evidence.store.objects import named
-from evidence.store.rows import SPANS, STATUS_BITS
+from evidence.store.rows import STATUS_BITS
 from evidence.verify_problem import Problem, ProblemKind
 from evidence.verify_read import BLOB_OR_NULL, Columns, Reader, json
 

@@ -8,25 +8,9 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from evidence.model import Coverage, Fact, Json, Missing, Resource, Status, Unit
-from evidence.store.backend import OPEN
 
 STATUS_BITS = {Status.PASS: 1, Status.FAIL: 2, Status.UNKNOWN: 4, Status.NOT_APPLICABLE: 8}
 """How the statuses of a judgement are stored beside it: their sum; part of the schema."""
-
-
-SPANS = f"""(
-SELECT resource_id, from_run, to_run, evidence_id, judgement_id, statuses FROM past UNION ALL
-SELECT id, since_run, {OPEN}, evidence_id, judgement_id, statuses FROM resource)"""  # noqa: S608 - a number
-"""All that ever held, to be read like a table."""
-
-AS_OF = "LEFT JOIN past p ON p.resource_id = r.id AND p.from_run <= ? AND p.to_run > ?"
-"""Joins to `resource r` what held as of a run, which is given twice, where that is not what holds now."""
-
-EVIDENCE = "CASE WHEN p.to_run IS NULL THEN r.evidence_id ELSE p.evidence_id END"
-"""The object row of the evidence that held, 0 for none."""
-
-JUDGEMENT = "CASE WHEN p.to_run IS NULL THEN r.judgement_id ELSE p.judgement_id END"
-"""The object row of the judgement that held, 0 for none."""
 
 
 class UnitState(IntEnum):

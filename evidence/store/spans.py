@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 from evidence.model import Unit
 from evidence.store.backend import FIRST, OPEN, Backend, Row, chunks, marks
+from evidence.store.held import SPANS
 from evidence.store.judgements import JudgementReader
-from evidence.store.rows import SPANS, EvidenceSpan, FindingSpan, Window
+from evidence.store.rows import EvidenceSpan, FindingSpan, Window
 
 # A named tuple's own constructor is a function in Python; thousands are made here.
 _evidence_span: Callable[[tuple[Any, ...]], EvidenceSpan] = partial(tuple.__new__, EvidenceSpan)

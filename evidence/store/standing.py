@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from evidence.model import Status, Unit
 from evidence.store.backend import Backend
+from evidence.store.held import AS_OF, EVIDENCE, JUDGEMENT, SPANS
 from evidence.store.judgements import JudgementReader
-from evidence.store.rows import AS_OF, EVIDENCE, JUDGEMENT, SPANS, STATUS_BITS, UnitState
+from evidence.store.rows import STATUS_BITS, UnitState
 
 
 def standing(backend: Backend, series: str, run: int, statuses: Sequence[Status]) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from evidence.model import Status, Unit
-from evidence.store.rows import AS_OF, JUDGEMENT, UnitRow, UnitState
+from evidence.store.held import AS_OF, JUDGEMENT
+from evidence.store.rows import UnitRow, UnitState
 from evidence.store.store import Store
 
 
