@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from collectors.desk import Desk
+from collectors.fit import fit_fact, misfit
 from collectors.invoke import (
     bind,
     fails_unit,
@@ -34,13 +35,16 @@ class Rows:
         self._on_done = on_done
 
     def add(self, scope: ScopeRun, found: Found) -> None:
-        """Begin a resource; a uid seen twice is a collector's bug and stops the listing, saying so."""
-        if any(found.uid in other.rows for other in scope.unit.scopes.values()):
-            scope.why = Missing(Reason.ERROR, detail=f"two resources share the uid {printable(found.uid)}")
+        """Begin a resource; one that evidence cannot name or has already is a collector's bug, and stops the listing."""
+        bug = misfit(found)
+        if not bug and any(found.uid in other.rows for other in scope.unit.scopes.values()):
+            bug = f"two resources share the uid {printable(found.uid)}"
+        if bug:
+            scope.why = Missing(Reason.ERROR, detail=bug)
             scope.status = ScopeStatus.PARTIAL
             return
         plan = scope.unit.plan
-        values = {name: found.gives.get(name, _NOT_GIVEN) for name in plan.spec.lists.gives}
+        values = {name: fit_fact(name, found.gives.get(name, _NOT_GIVEN)) for name in plan.spec.lists.gives}
         row = Row(found, scope, values, plan.steps_for(resource_of(scope, found)))
         scope.rows[found.uid] = row
         scope.open_rows += 1
@@ -89,7 +93,7 @@ class Rows:
             return
         row.asked.discard(step.name)
         if error is None:
-            row.values[step.name] = value
+            row.values[step.name] = fit_fact(step.name, value)
         elif not self._failed(row, step, error):
             return
         self.advance(row)
@@ -132,7 +136,7 @@ class Rows:
 
 def _pure(row: Row, step: Step) -> Any:
     try:
-        return bind(row.scope, step, row.part, row.scope.recorder, row=row)()
+        return fit_fact(step.name, bind(row.scope, step, row.part, row.scope.recorder, row=row)())
     except Exception as error:  # noqa: BLE001 - a parser's bug is this fact's Missing, never the run's end
         return Missing(Reason.ERROR, detail=f"{step.name}: {say(error)}")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from collectors.fit import fit_fact
 from collectors.kind import Found, Target
 from collectors.plan import KindPlan
 from collectors.recorder import TaskRecorder, utc_now
@@ -166,11 +167,12 @@ def resource_of(scope: ScopeRun, found: Found) -> Resource:
 
 
 def _observation(row: Row, volatile: set[str]) -> Observation:
-    found = row.found
+    values = sorted(row.values.items())
+    given = {name: fit_fact(name, value) for name, value in row.found.volatile.items()}
     return Observation(
-        resource_of(row.scope, found),
-        {name: value for name, value in sorted(row.values.items()) if name not in volatile},
-        {**found.volatile, **{name: value for name, value in sorted(row.values.items()) if name in volatile}},
+        resource_of(row.scope, row.found),
+        {name: value for name, value in values if name not in volatile},
+        {**given, **{name: value for name, value in values if name in volatile}},
     )
 
 

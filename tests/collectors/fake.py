@@ -9,7 +9,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from collectors.kind import Failure, Found, Kind, Reach, fact, lists, lookup
-from evidence.model import Reason
+from evidence.model import Missing, Reason
+
+ODD: dict[str, Any] = {
+    "float": 0.5,
+    "nan": float("nan"),
+    "wide": 2**60,
+    "broken": "\udc80",
+    "set": {1},
+    "deep": {"inner": [{"weight": 1.5}]},
+    "reserved": {"$missing": "denied"},
+    "nested": [Missing(Reason.DENIED)],
+}
+"""What no evidence can hold, by a colour that stands for it."""
 
 
 class Refused(Exception):
@@ -25,6 +37,8 @@ class World:
     colours: dict[str, Any] = field(default_factory=dict)
     refuse: dict[str, str] = field(default_factory=dict)
     never: frozenset[str] = frozenset()
+    size: Any = 3
+    seen: Any = "today"
     jitter: float = 0.0
     calls: list[str] = field(default_factory=list)
     lock: Any = field(default_factory=threading.Lock)
@@ -76,7 +90,8 @@ class Box(Kind):
         for name in shop.list_boxes():
             if name == "boom":
                 raise Refused("Boom")
-            yield Found(uid=f"uid-{name}", name=name, gives={"size": 3})
+            given, seen = {"size": shop.world.size}, {"seen": shop.world.seen}
+            yield Found(uid=f"uid-{name}", name=ODD.get(name, name), gives=given, volatile=seen)
 
     @lookup(needs="fake:Owners")
     def owners(self, shop):
@@ -89,6 +104,10 @@ class Box(Kind):
     @fact()
     def bright(self, colour, size):
         return colour == "red" and size > 2
+
+    @fact()
+    def shade(self, colour):
+        return ODD.get(colour, colour)
 
     @fact()
     def owner(self, owners, box):

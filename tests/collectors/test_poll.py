@@ -12,8 +12,9 @@ from collectors.plan import plan_kind, specs
 from collectors.poll import Errand, poll
 from collectors.unit import Row
 from evidence.canonical import canonical
+from evidence.documents import evidence_document
 from evidence.model import Missing, Reason, ScopeStatus, UnitResult
-from tests.collectors.fake import Fake, World
+from tests.collectors.fake import ODD, Fake, World
 
 FACTS = ("colour", "bright", "owner", "weight")
 
@@ -119,6 +120,37 @@ def test_an_error_for_one_halves_the_batch():
     )
     assert facts_of(result)["a"]["weight"] == 1
     assert facts_of(result)["b"]["weight"] == Missing(Reason.DENIED, "fake:Weight", "Denied")
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_fact_that_cannot_be_evidence_is_missing_and_the_others_are_read(odd):
+    result = look(World(colours={"b": odd}), facts=("shade",))
+    missing = facts_of(result)["b"]["shade"]
+    assert isinstance(missing, Missing)
+    assert missing.reason is Reason.ERROR
+    assert missing.detail.startswith("shade: ")
+    assert facts_of(result)["a"]["shade"] == "red"
+    assert all(canonical(evidence_document(seen)) for seen in result.observations)
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_what_a_listing_gives_that_cannot_be_evidence_is_missing(odd):
+    result = look(World(size=ODD[odd], seen=ODD[odd]))
+    for seen in result.observations:
+        given = {name: value.detail for name, value in (("size", seen.facts["size"]), *seen.volatile.items())}
+        assert {name: detail.startswith(name) for name, detail in given.items()} == {
+            "size": True,
+            "seen": True,
+        }
+        assert seen.facts["bright"] == seen.facts["size"]
+        assert seen.facts["colour"] == "red"
+
+
+def test_a_resource_that_evidence_cannot_name_stops_the_listing_and_says_so():
+    result = look(World(boxes={"here": ["a", "broken", "c"], "there": ["d"]}))
+    assert statuses(result) == {"here": ScopeStatus.PARTIAL, "there": ScopeStatus.COMPLETE}
+    assert list(facts_of(result)) == ["a", "d"]
+    assert "evidence cannot hold" in result.coverage[0].why.detail
 
 
 def test_two_resources_with_one_uid_are_a_bug_that_says_so():
