@@ -31,7 +31,10 @@ def check_spans(read: Reader) -> Iterator[Problem]:
 
 
 def _beginnings(store: Store) -> Iterator[Problem]:
-    """A span begins with a run that did the unit; one that does not lies outside every digest."""
+    """A span begins with a run that did the unit, or says that nothing was known from the first run on.
+
+    One that does neither lies outside every digest.
+    """
     for uid, begun in store.backend.query(_BEGINNINGS, (UnitState.DONE, FIRST)):
         what = f"a span that begins with run {begun} is stored, which no run of its unit wrote"
         yield Problem(_ALTERED, f"resource {uid}", what)

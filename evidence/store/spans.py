@@ -120,7 +120,9 @@ class Spans:
         return self._units
 
 
+_PAST = "p.resource_id, p.from_run, p.evidence_id, p.judgement_id"
 _NOW = "r.since_run, r.evidence_id, r.judgement_id, r.unit_id, r.uid, r.name, r.part"
+_SAID_ELSEWHERE = "0, 0, 0, 0, '', '', ''"
 
 _OF = f"""
 SELECT r.id, coalesce(p.from_run, 0), p.evidence_id, p.judgement_id, {_NOW}
@@ -128,17 +130,17 @@ FROM resource r LEFT JOIN past p ON p.resource_id = r.id"""  # noqa: S608 - our 
 
 # What ended in the window, with whose it is; then what ended before it, which nothing did that began with the first run.
 _CHANGED = f"""
-SELECT p.resource_id, p.from_run, p.evidence_id, p.judgement_id, {_NOW}
+SELECT {_PAST}, {_NOW}
 FROM past p JOIN resource r ON r.id = p.resource_id WHERE p.to_run > ? AND p.to_run <= ?
 UNION ALL
-SELECT p.resource_id, p.from_run, p.evidence_id, p.judgement_id, 0, 0, 0, 0, '', '', ''
+SELECT {_PAST}, {_SAID_ELSEWHERE}
 FROM (SELECT DISTINCT resource_id FROM past WHERE to_run > ? AND to_run <= ? AND from_run > {FIRST}) c
 JOIN past p ON p.resource_id = c.resource_id WHERE p.to_run <= ?"""  # noqa: S608 - our names
 
-_LATER = """
-SELECT p.resource_id, p.from_run, p.evidence_id, p.judgement_id, 0, 0, 0, 0, '', '', ''
+_LATER = f"""
+SELECT {_PAST}, {_SAID_ELSEWHERE}
 FROM (SELECT DISTINCT resource_id FROM past WHERE to_run > ? AND to_run <= ?) c
-JOIN past p ON p.resource_id = c.resource_id WHERE p.to_run > ?"""
+JOIN past p ON p.resource_id = c.resource_id WHERE p.to_run > ?"""  # noqa: S608 - our names
 
 # Before the first run nothing was known of anything: what held at some time until the window's end has changed in it.
 _FROM_THE_FIRST = f"""{_OF} WHERE r.id IN (

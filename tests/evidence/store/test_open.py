@@ -135,8 +135,9 @@ def test_a_damaged_copy_of_the_last_checkpoint_stops_the_run_before_it_begins(sq
         begin(sqlite_store, night=2)
 
 
-def test_postgres_is_told_to_tidy_soon_what_is_written_again(postgres, keys):
+def test_postgres_is_told_to_tidy_units_soon_and_to_leave_room_beside_resources(postgres, keys):
     with Store.open(postgres.new_database(), keys=keys) as store:
-        sql = "SELECT relname FROM pg_class WHERE relkind = 'r' AND reloptions IS NOT NULL"
-        tidied = store.backend.query(sql)
-    assert {name for (name,) in tidied} == {"meta", "run_unit", "resource", "past"}
+        sql = "SELECT relname, reloptions FROM pg_class WHERE relkind = 'r' AND reloptions IS NOT NULL"
+        told = dict(store.backend.query(sql))
+    soon = ["autovacuum_vacuum_scale_factor=0.02"]
+    assert told == {"run_unit": soon, "resource": ["fillfactor=97"], "meta": soon, "past": soon}
